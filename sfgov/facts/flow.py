@@ -1,0 +1,152 @@
+"""Flows: every node and every edge, in Salesforce's own words."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sfgov.facts.base import Fact
+
+
+class FlowValue(msgspec.Struct, frozen=True, gc=False):
+    """A value as a flow writes it. `kind` is the element (`stringValue`, `elementReference` …)."""
+
+    kind: str
+    text: str
+
+
+NOTHING = FlowValue("", "")
+
+
+class FlowConnector(msgspec.Struct, frozen=True, gc=False):
+    """An edge. `kind` is `connector`, `defaultConnector`, `faultConnector`, `nextValueConnector`,
+    `noMoreValuesConnector`, `timeoutConnector`, `rules`, `waitEvents`, `scheduledPaths`, `outcomes` or `stageSteps`.
+
+    `label` names the rule, wait event or scheduled path that the edge belongs to.
+    """
+
+    kind: str
+    target: str
+    line: int
+    label: str = ""
+    is_go_to: bool = False
+
+
+class FlowCondition(msgspec.Struct, frozen=True, gc=False):
+    """One condition of a decision's rule."""
+
+    left: str
+    operator: str
+    right: FlowValue
+    line: int
+
+
+class FlowRule(msgspec.Struct, frozen=True, gc=False):
+    """One outcome of a decision. Its edge is among the element's connectors, under the same name."""
+
+    name: str
+    line: int
+    logic: str
+    conditions: tuple[FlowCondition, ...]
+
+
+class FlowFilter(msgspec.Struct, frozen=True, gc=False):
+    """One filter on records: of a data element or of the start."""
+
+    field: str
+    operator: str
+    value: FlowValue
+    line: int
+
+
+class FlowAssignment(msgspec.Struct, frozen=True, gc=False):
+    """Something set from something: an assignment item, an input or output of a data element, action or
+    subflow. `element` is the XML element it came from (`assignmentItems`, `inputAssignments`,
+    `inputParameters`, `outputParameters`, `outputAssignments`).
+    """
+
+    element: str
+    target: str
+    operator: str
+    value: FlowValue
+    line: int
+
+
+class FlowElement(msgspec.Struct, frozen=True, gc=False):
+    """A node. `kind` is the element that holds it: `recordLookups`, `loops`, `decisions`, `customErrors` …"""
+
+    kind: str
+    name: str
+    line: int
+    label: str = ""
+    connectors: tuple[FlowConnector, ...] = ()
+    object: str = ""
+    input_reference: str = ""
+    filters: tuple[FlowFilter, ...] = ()
+    filter_logic: str = ""
+    assignments: tuple[FlowAssignment, ...] = ()
+    rules: tuple[FlowRule, ...] = ()
+    action_name: str = ""
+    action_type: str = ""
+    flow_name: str = ""
+    """The flow that a `subflows` node calls."""
+    collection: str = ""
+    """What a loop, a collection processor or a transform works on."""
+    output: str = ""
+    """`outputReference`, or the variable that a loop assigns to (`assignNextValueToReference`)."""
+    first_record_only: bool | None = None
+    assign_nulls: bool | None = None
+    limit: int | None = None
+    messages: tuple[str, ...] = ()
+    """The error messages of a `customErrors` node."""
+
+
+class FlowResource(msgspec.Struct, frozen=True, gc=False):
+    """A named value: `variables`, `formulas`, `constants`, `textTemplates`, `choices`, `dynamicChoiceSets`."""
+
+    kind: str
+    name: str
+    line: int
+    data_type: str = ""
+    object_type: str = ""
+    is_collection: bool = False
+    is_input: bool = False
+    is_output: bool = False
+    text: str = ""
+    """A formula's expression, a template's text, a constant's or a default value."""
+
+
+class FlowStart(msgspec.Struct, frozen=True, gc=False):
+    """Where and why the flow starts. `line` is 0 where the file has neither `start` nor a start reference."""
+
+    line: int = 0
+    object: str = ""
+    trigger_type: str = ""
+    """`RecordBeforeDelete`, `RecordBeforeSave`, `RecordAfterSave`, `Scheduled`, `PlatformEvent` …"""
+    record_trigger_type: str = ""
+    """`Create`, `Update`, `CreateAndUpdate`, `Delete`."""
+    filters: tuple[FlowFilter, ...] = ()
+    filter_logic: str = ""
+    filter_formula: str = ""
+    requires_change: bool = False
+    """`doesRequireRecordChangedToMeetCriteria`"""
+    connectors: tuple[FlowConnector, ...] = ()
+
+
+class Flow(Fact, frozen=True, kw_only=True):
+    """A flow, or one version of it where the file is named `Name-3` (then so is this)."""
+
+    label: str = ""
+    process_type: str = ""
+    status: str = ""
+    run_in_mode: str = ""
+    api_version: float | None = None
+    trigger_order: int | None = None
+    start: FlowStart = FlowStart()
+    elements: tuple[FlowElement, ...] = ()
+    resources: tuple[FlowResource, ...] = ()
+
+
+class FlowDefinition(Fact, frozen=True, kw_only=True):
+    """Which version of a flow is active: 0 or None is none."""
+
+    active_version: int | None = None

@@ -1,0 +1,69 @@
+"""Objects and what hangs on them. Fields and the like are facts of their own, in either format."""
+
+from __future__ import annotations
+
+from sfgov.facts.base import Fact
+
+
+class CustomObject(Fact, frozen=True, kw_only=True):
+    """An object (standard ones too). Its fields, record types and rules are separate facts."""
+
+    label: str = ""
+    sharing_model: str = ""
+    external_sharing_model: str = ""
+    deployment_status: str = ""
+    custom_settings_type: str = ""
+    enable_history: bool = False
+    archive_after_months: int | None = None
+
+
+class CustomField(Fact, frozen=True, kw_only=True):
+    """A field, custom or standard; `name` is `Object.Field`. Empty text means "not stated"."""
+
+    type: str = ""
+    label: str = ""
+    reference_to: tuple[str, ...] = ()
+    relationship_name: str = ""
+    delete_constraint: str = ""
+    """`Cascade`, `Restrict`, `SetNull` or empty; a master-detail field never carries one and cascades."""
+    compliance_group: str = ""
+    security_classification: str = ""
+    business_status: str = ""
+    encryption_scheme: str = ""
+    formula: str = ""
+    summary_operation: str = ""
+    default_value: str = ""
+    length: int | None = None
+    required: bool = False
+    unique: bool = False
+    external_id: bool = False
+    track_history: bool = False
+    picklist_values: tuple[str, ...] = ()
+    """Active values only."""
+    value_set_name: str = ""
+    """The global value set, where the values are not the field's own."""
+
+    @property
+    def object(self) -> str:
+        """The object's API name."""
+        return self.name.partition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The field's API name."""
+        return self.name.partition(".")[2]
+
+
+class RecordType(Fact, frozen=True, kw_only=True):
+    """A record type; `name` is `Object.RecordType`."""
+
+    label: str = ""
+    active: bool = True
+
+
+class ValidationRule(Fact, frozen=True, kw_only=True):
+    """A validation rule; `name` is `Object.Rule`."""
+
+    active: bool = True
+    formula: str = ""
+    message: str = ""

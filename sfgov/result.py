@@ -1,0 +1,117 @@
+"""What a run found, ready to be written: the only thing that gates and reports know."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from sfgov.check import Confidence, Severity
+
+Status = Literal["new", "baseline", "waived", "suppressed"]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One link of an evidence chain, with the source lines around it (line number, text)."""
+
+    path: str
+    line: int
+    component: str
+    message: str
+    column: int = 1
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A finding, stamped: with its check's card, its place, its identity and whether it counts."""
+
+    check: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    component: str
+    path: str
+    line: int
+    column: int
+    fingerprint: str
+    subject: str = ""
+    evidence: tuple[Step, ...] = ()
+    fix: str = ""
+    status: Status = "new"
+    reason: str = ""
+    """Why it does not count, where it does not (the waiver's owner, reason and date)."""
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def pack(self) -> str:
+        """The letters of the check's code."""
+        return self.check.rstrip("0123456789")
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What a report says about a check that was part of the run."""
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    pack: str
+    summary: str
+    docs: str
+    reads: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+class NotLooked(msgspec.Struct, frozen=True):
+    """A check that could not look, and why."""
+
+    check: str
+    reason: str
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run, whole. `results` are sorted by path, line and check."""
+
+    version: str
+    title: str
+    """The linted folder's or archive's own name; never an absolute path."""
+    files: int
+    components: dict[str, int]
+    checks: tuple[Card, ...]
+    results: tuple[Result, ...]
+    not_checked: tuple[NotLooked, ...]
+    fail_on: Severity | None
+    """None: never."""
+    crashed: bool = False
+    """A check crashed: exit code 2, whatever else was found."""
+    repository_prefix: str = ""
+    """What to put before a path so that it starts at the repository's root: empty, or ends with `/`."""
+
+    @property
+    def active(self) -> tuple[Result, ...]:
+        """The findings that count: neither known, waived nor suppressed."""
+        return tuple(result for result in self.results if result.status == "new")
+
+    def gates(self, result: Result) -> bool:
+        """Whether this finding fails the gate. A finding of low confidence never does."""
+        return (
+            self.fail_on is not None
+            and result.status == "new"
+            and result.confidence is not Confidence.LOW
+            and result.severity.at_least(self.fail_on)
+        )
+
+    @property
+    def gate(self) -> Literal["passed", "failed"]:
+        """`failed` when any finding gates."""
+        return "failed" if any(map(self.gates, self.results)) else "passed"
+
+    def counts(self) -> dict[str, int]:
+        """Active findings per severity, worst first, zeros included."""
+        active = [result.severity for result in self.active]
+        return {severity.value: active.count(severity) for severity in Severity}
+
+    def in_repository(self, path: str) -> str:
+        """The path as a CI system wants it: from the repository's root."""
+        return self.repository_prefix + path
