@@ -1,0 +1,78 @@
+"""One file → its facts: a pure function of the file's bytes, so that it can run in any process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from sfgov.facts import AnyFact, Component, Fact, Problem
+from sfgov.parse import masking, objects, permissions, records
+from sfgov.parse import flow as flows
+from sfgov.parse.apex import read_apex, read_apex_meta
+from sfgov.parse.xml import Element, Unreadable, read_xml
+from sfgov.project.source import SourceFile
+
+XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
+
+_BY_ROOT: dict[str, XmlReader] = {
+    **flows.READERS,
+    **masking.READERS,
+    **objects.READERS,
+    **permissions.READERS,
+    **records.READERS,
+    "ApexClass": read_apex_meta,
+    "ApexTrigger": read_apex_meta,
+}
+"""By root element, which has the last word on what a file is: folders and suffixes serve several types."""
+
+_BY_TYPE: dict[str, Callable[[bytes, SourceFile], Iterable[Fact | Problem]]] = {
+    "MaskingTemplate": masking.read_template,
+    "DataMaskExport": masking.read_export,
+}
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """What one file gave."""
+
+    facts: tuple[AnyFact, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def parse(source: SourceFile, data: bytes) -> Parsed:
+    """Read one file. Never raises for anything that is in the file: what is wrong becomes a problem."""
+    facts: list[AnyFact] = []
+    problems: list[Problem] = []
+    try:
+        for outcome in _read(source, data):
+            if isinstance(outcome, Problem):
+                problems.append(outcome)
+            else:
+                facts.append(outcome)  # type: ignore[arg-type]
+    except Unreadable as unreadable:
+        problems.append(Problem(unreadable.reason, unreadable.line))
+    except RecursionError:
+        problems.append(Problem("the file is nested too deeply to be read"))
+    return Parsed(tuple(facts), tuple(problems))
+
+
+def _read(source: SourceFile, data: bytes) -> Iterable[Fact | Problem]:
+    if source.type in _BY_TYPE:
+        return _BY_TYPE[source.type](data, source)
+    if source.role == "body":
+        return read_apex(data, source)
+    if _is_hidden(data):
+        return ()
+    root = read_xml(data)
+    reader = _BY_ROOT.get(root.tag, _plain)
+    return reader(root, source)
+
+
+def _is_hidden(data: bytes) -> bool:
+    """Managed packages' files are retrieved with `(hidden)` in place of their content."""
+    return re.fullmatch(rb"\s*\(hidden\)\s*", data[:64]) is not None
+
+
+def _plain(root: Element, source: SourceFile) -> Iterable[Fact]:
+    return (Component(name=source.name, line=root.line, root=root.tag),)

@@ -1,0 +1,225 @@
+"""One run: parse, link, ask the checks, stamp what they say."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sfgov
+from sfgov.check import Check, Finding, NotChecked, Severity, option_values
+from sfgov.config import Config
+from sfgov.excerpts import Excerpts
+from sfgov.facts import Fact
+from sfgov.gate.waivers import apply_overrides, apply_waivers
+from sfgov.identity import fingerprints
+from sfgov.model.declared import Declared
+from sfgov.model.index import Index, Written
+from sfgov.model.masking import RecordColumns
+from sfgov.model.org import Org
+from sfgov.model.permissions import PersonaDeclaration
+from sfgov.model.visibility import Visibility
+from sfgov.parse.pool import parse_files
+from sfgov.place import Place
+from sfgov.project import Project
+from sfgov.result import Card, NotLooked, Result, Run, Step
+from sfgov.selfcheck import FileProblem, check_crashed
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, in all)."""
+
+
+def run(
+    project: Project,
+    config: Config,
+    checks: Sequence[Check],
+    *,
+    jobs: int | None = None,
+    fail_on: Severity | None = Severity.HIGH,
+    progress: Progress | None = None,
+    today: datetime.date | None = None,
+) -> Run:
+    """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed."""
+    today = today or datetime.datetime.now(datetime.UTC).date()
+    with _garbage_collection_off():
+        written, problems = _parse(project, jobs, progress)
+        org = link(project, written, config, today)
+        found = _Found(_front(project, config))
+        context = {"org": org, "policy": config.policy, "config": config, "checks": checks, "problems": problems}
+        for number, one in enumerate(checks, 1):
+            _ask(one, context, org, found)
+            if progress:
+                progress("checking", number, len(checks))
+        results = _stamp(found.findings, Excerpts(project.reader))
+    results = apply_overrides(results, config.policy)
+    results = apply_waivers(results, config.policy, today)
+    return Run(
+        version=sfgov.__version__,
+        title=project.title,
+        files=len(project.files),
+        components=org.index.types,
+        checks=tuple(map(_card, sorted(checks, key=lambda c: c.code))),
+        results=tuple(results),
+        not_checked=tuple(sorted(found.not_checked, key=lambda n: (n.check, n.reason))),
+        fail_on=fail_on,
+        crashed=found.crashed,
+        repository_prefix=repository_prefix(project.root),
+    )
+
+
+def link(project: Project, written: Iterable[Written[Fact]], config: Config, today: datetime.date) -> Org:
+    """The org of a project's facts, with what the policy file declares about it."""
+    policy = config.policy
+    declared = Declared(
+        personas=tuple(
+            PersonaDeclaration(name, p.profile, p.permission_sets, p.permission_set_groups)
+            for name, p in sorted(policy.principals.personas.items())
+        ),
+        masking_records=tuple(
+            RecordColumns(c.type, c.object, c.field, c.rule, c.active) for c in policy.masking.custom_metadata
+        ),
+        today=today,
+    )
+    index = Index(written, project.names)
+    return Org(index, Visibility(project, index), declared)
+
+
+def repository_prefix(root: Path) -> str:
+    """Where the org lies inside its git repository: `force-app/` or nothing; else below the working directory."""
+    root = root.resolve()
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), Path.cwd().resolve())
+    if root == top or not root.is_relative_to(top):
+        return ""
+    return root.relative_to(top).as_posix() + "/"
+
+
+@contextmanager
+def _garbage_collection_off() -> Iterator[None]:
+    """Facts hold no cycles, and looking through a million of them again and again costs seconds."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _parse(
+    project: Project, jobs: int | None, progress: Progress | None
+) -> tuple[list[Written[Fact]], list[FileProblem]]:
+    written: list[Written[Fact]] = []
+    problems = [FileProblem(p.path, p.line, p.reason, f"File:{p.path}") for p in project.problems]
+    tell = (lambda done, of: progress("reading", done, of)) if progress else None
+    for source, parsed in parse_files(project.files, project.reader, jobs=jobs, progress=tell):
+        written.extend(Written(fact, source.path, source.package) for fact in parsed.facts)
+        component = f"{source.type}:{source.name}" if source.type else f"File:{source.path}"
+        problems.extend(FileProblem(source.path, p.line, p.reason, component) for p in parsed.problems)
+    return written, sorted(problems)
+
+
+class _Found:
+    """What the checks of one run said so far."""
+
+    def __init__(self, front: str) -> None:
+        self.front = front
+        self.findings: list[tuple[Check, Finding]] = []
+        self.not_checked: list[NotLooked] = []
+        self.crashed = False
+
+
+def _ask(one: Check, context: dict[str, Any], org: Org, found: _Found) -> None:
+    if one.reads and not any(org.retrieved(kind) for kind in one.reads):
+        found.not_checked.append(NotLooked(one.code, f"{_any_of(one.reads)} was not retrieved"))
+        return
+    policy = context["policy"]
+    settings = policy.checks.get(one.code) or policy.checks.get(one.name) or {}
+    given = {key: value for key, value in settings.items() if key != "severity"}
+    try:
+        options = option_values(one.options, given) if one.options else None
+        for outcome in one.run(**context, options=options):
+            if isinstance(outcome, NotChecked):
+                found.not_checked.append(NotLooked(one.code, outcome.reason))
+            else:
+                found.findings.append((one, outcome))
+    except Exception as error:  # noqa: BLE001  whatever a check does, the others still run
+        found.crashed = True
+        found.findings.append((check_crashed, _crash(one, error, found.front)))
+
+
+def _any_of(kinds: Sequence[str]) -> str:
+    return kinds[0] if len(kinds) == 1 else f"none of {', '.join(kinds)}" if kinds else ""
+
+
+def _crash(one: Check, error: Exception, front: str) -> Finding:
+    """Names the check's own file and line without saying where it is installed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1]
+    return Finding(
+        f"Check {one.code} {one.name} crashed and may have missed findings: "
+        f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno}).",
+        at=Place(front, 1, f"Check:{one.code}"),
+        subject="crash",
+    )
+
+
+def _front(project: Project, config: Config) -> str:
+    """The file to point at when a finding is about the whole org."""
+    if config.path:
+        return config.path
+    return project.front
+
+
+def _stamp(findings: Iterable[tuple[Check, Finding]], excerpts: Excerpts) -> list[Result]:
+    ordered = sorted(findings, key=lambda pair: _order(*pair))
+    keys = [(c.code, f.at.component, f.at.element if f.subject is None else f.subject) for c, f in ordered]
+    return [
+        _result(one, finding, fingerprint, excerpts)
+        for (one, finding), fingerprint in zip(ordered, fingerprints(keys), strict=True)
+    ]
+
+
+def _order(one: Check, finding: Finding) -> tuple[str, int, str, int, str]:
+    return finding.at.path, finding.at.line, one.code, finding.at.column, finding.message
+
+
+def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) -> Result:
+    place = finding.at
+    return Result(
+        check=one.code,
+        name=one.name,
+        severity=finding.severity or one.severity,
+        confidence=finding.confidence or one.confidence,
+        message=finding.message,
+        component=place.component,
+        path=place.path,
+        line=place.line,
+        column=place.column,
+        fingerprint=fingerprint,
+        subject=place.element if finding.subject is None else finding.subject,
+        evidence=tuple(
+            Step(e.place.path, e.place.line, e.place.component, e.message, e.place.column, excerpts.around(e.place))
+            for e in finding.because
+        ),
+        fix=finding.fix or one.section("Fix").split("\n\n")[0].replace("\n", " "),
+        excerpt=excerpts.around(place),
+    )
+
+
+def _card(one: Check) -> Card:
+    return Card(
+        code=one.code,
+        name=one.name,
+        severity=one.severity,
+        confidence=one.confidence,
+        pack=one.pack,
+        summary=one.summary,
+        docs=one.docs,
+        reads=one.reads,
+        tags=one.tags,
+    )
+

@@ -1,0 +1,73 @@
+"""The linked org: one door to each engine, each built when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from sfgov.facts import Fact
+from sfgov.model.apex import Apex
+from sfgov.model.declared import Declared
+from sfgov.model.deletes import Deletes
+from sfgov.model.flows import Flows
+from sfgov.model.index import Index, Knowledge, Written
+from sfgov.model.masking import Masking
+from sfgov.model.permissions import Permissions
+from sfgov.model.visibility import Visibility
+
+F = TypeVar("F", bound=Fact)
+
+
+class Org:
+    """What checks query. Immutable; the engines are linked lazily and kept."""
+
+    def __init__(self, index: Index, visibility: Visibility, declared: Declared | None = None) -> None:
+        self.index = index
+        self.visibility = visibility
+        self._declared = declared or Declared()
+
+    def all(self, kind: type[F]) -> Iterator[Written[F]]:
+        """Every component of a type, sorted by name."""
+        return self.index.all(kind)
+
+    def get(self, kind: type[F], name: str) -> Written[F] | None:
+        """One component, or None where nothing in the tree says anything of it."""
+        return self.index.get(kind, name)
+
+    def parts(self, kind: type[F], name: str) -> tuple[Written[F], ...]:
+        """Everything that is written about one component."""
+        return self.index.parts(kind, name)
+
+    def retrieved(self, kind: type[Fact] | str) -> bool:
+        """Whether the tree holds any component of this type at all."""
+        return self.index.retrieved(kind)
+
+    def knowledge(self, kind: type[Fact] | str, name: str) -> Knowledge:
+        """What is known of a component that is referred to by name."""
+        return self.index.knowledge(kind, name)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """Who may do what: profiles, permission sets, groups after muting, personas."""
+        return Permissions(self.index, self._declared.personas)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Flows with their control flow."""
+        return Flows(self.index)
+
+    @cached_property
+    def apex(self) -> Apex:
+        """Apex types and methods, and what their operations do."""
+        return Apex(self.index)
+
+    @cached_property
+    def deletes(self) -> Deletes:
+        """What stands in the way of deletes, and how they cascade."""
+        return Deletes(self.index, self.flows, self.apex)
+
+    @cached_property
+    def masking(self) -> Masking:
+        """Which fields are masked in sandboxes, and by what."""
+        return Masking(self.index, self._declared.masking_records, today=self._declared.today)
