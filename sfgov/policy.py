@@ -119,9 +119,11 @@ class System(_Policy, frozen=True):
 class Attribution(_Policy, frozen=True):
     """Which fields hold where a lead came from."""
 
-    fields: dict[str, tuple[str, ...]] = {
-        "Lead": ("*utm*", "*gclid*", "*click_id*", "*referr*", "First_Touch*", "AI_Referral*")
-    }
+    fields: dict[str, tuple[str, ...]] = msgspec.field(
+        default_factory=lambda: {
+            "Lead": ("*utm*", "*gclid*", "*click_id*", "*referr*", "First_Touch*", "AI_Referral*")
+        }
+    )
     first_touch: tuple[str, ...] = ("First_*", "Original_Lead_Source__c")
     ai_sources: tuple[str, ...] = ("ChatGPT", "Perplexity", "Copilot", "Gemini", "Claude")
 
