@@ -161,7 +161,8 @@ class Policy(_Policy, frozen=True):
     ruleset: Ruleset = Ruleset.RECOMMENDED
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    fail_on: Severity | Literal["never"] = Severity.HIGH
+    fail_on: Literal["critical", "high", "medium", "low", "info", "never"] = "high"
+    """A severity, or never."""
     checks: dict[str, dict[str, Any]] = {}
     """Per check, by code or name: `severity` and the check's own options."""
     delete: Delete = Delete()
