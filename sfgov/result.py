@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import posixpath
+from typing import Literal, get_args
 
 import msgspec
 
@@ -42,6 +43,8 @@ class Result(msgspec.Struct, frozen=True):
     reason: str = ""
     """Why it does not count, where it does not (the waiver's owner, reason and date)."""
     excerpt: tuple[tuple[int, str], ...] = ()
+    line_hash: str = ""
+    """GitHub's hash of the line (see `sfgov.line_hash`); empty where it was not computed."""
 
     @property
     def pack(self) -> str:
@@ -112,6 +115,30 @@ class Run(msgspec.Struct, frozen=True):
         active = [result.severity for result in self.active]
         return {severity.value: active.count(severity) for severity in Severity}
 
+    def statuses(self) -> dict[Status, int]:
+        """Findings per status, those that count first, zeros included."""
+        given = [result.status for result in self.results]
+        return {status: given.count(status) for status in get_args(Status)}
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """A card for every check that ran or that a finding names, sorted by code.
+
+        A crash is reported by SFG003 even where that check was not selected; it gets a card from its finding.
+        """
+        cards = {result.check: _stand_in(result) for result in self.results}
+        cards |= {card.code: card for card in self.checks}
+        return tuple(cards[code] for code in sorted(cards))
+
+    @property
+    def crashed_checks(self) -> frozenset[str]:
+        """The codes of the checks that crashed, which the findings of SFG003 name as their component."""
+        return frozenset(r.component.removeprefix("Check:") for r in self.results if r.check == "SFG003")
+
     def in_repository(self, path: str) -> str:
-        """The path as a CI system wants it: from the repository's root."""
-        return self.repository_prefix + path
+        """The path as a CI system wants it: from the repository's root, without `.` and `..`."""
+        return posixpath.normpath(self.repository_prefix + path)
+
+
+def _stand_in(result: Result) -> Card:
+    return Card(result.check, result.name, result.severity, result.confidence, result.pack, f"{result.name}.", "", ())
