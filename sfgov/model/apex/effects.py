@@ -1,0 +1,79 @@
+"""What a single Apex operation does to the outside: which governor limit it spends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sfgov.facts.apex import Operation
+
+
+class Effect(StrEnum):
+    """A kind of work that the platform limits per transaction, in words a message can use."""
+
+    QUERY = "SOQL query"
+    SEARCH = "SOSL search"
+    DML = "DML"
+    CALLOUT = "callout"
+    ENQUEUE = "enqueued job"
+    EMAIL = "e-mail"
+    PUBLISH = "published event"
+    APPROVAL = "approval request"
+    SCHEDULE = "scheduled job"
+    FUTURE = "future call"
+
+
+DATABASE_WORK = frozenset({Effect.QUERY, Effect.SEARCH, Effect.DML})
+"""What APX001 is about; the rest is APX002's."""
+
+_DML_METHODS = frozenset(
+    {
+        "insert", "update", "upsert", "delete", "undelete", "merge", "convertlead", "emptyrecyclebin",
+        "insertimmediate", "updateimmediate", "deleteimmediate", "insertasync", "updateasync", "deleteasync",
+    }
+)  # fmt: skip
+_QUERY_METHODS = frozenset(
+    {
+        "query",
+        "querywithbinds",
+        "countquery",
+        "countquerywithbinds",
+        "getquerylocator",
+        "getquerylocatorwithbinds",
+    }
+)
+_STATIC_CALLS: dict[tuple[str, str], Effect] = {
+    **{("database", name): Effect.DML for name in _DML_METHODS},
+    **{("database", name): Effect.QUERY for name in _QUERY_METHODS},
+    ("database", "executebatch"): Effect.ENQUEUE,
+    ("search", "query"): Effect.SEARCH,
+    ("search", "find"): Effect.SEARCH,
+    ("search", "suggest"): Effect.SEARCH,
+    ("system", "enqueuejob"): Effect.ENQUEUE,
+    ("system", "schedule"): Effect.SCHEDULE,
+    ("system", "schedulebatch"): Effect.SCHEDULE,
+    ("messaging", "sendemail"): Effect.EMAIL,
+    ("messaging", "sendemailmessage"): Effect.EMAIL,
+    ("eventbus", "publish"): Effect.PUBLISH,
+    ("approval", "process"): Effect.APPROVAL,
+    ("webservicecallout", "invoke"): Effect.CALLOUT,
+}
+_STATEMENTS = {"soql": Effect.QUERY, "sosl": Effect.SEARCH, "dml": Effect.DML}
+
+
+def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
+    """The effect of one operation by itself, without following calls.
+
+    `receiver_type` is the declared type of the receiver where it is known: `http.send(…)` is a callout only when
+    `http` is an `Http`.
+    """
+    if operation.kind in _STATEMENTS:
+        return _STATEMENTS[operation.kind]
+    if operation.kind != "call":
+        return None
+    name = operation.name.casefold()
+    receiver = operation.receiver.casefold().removeprefix("system.")
+    if name == "send" and (
+        receiver_type.casefold().removeprefix("system.") == "http" or receiver == "newhttp()"
+    ):
+        return Effect.CALLOUT
+    return _STATIC_CALLS.get((receiver, name))
