@@ -1,0 +1,106 @@
+"""From `sfgov.yml` to the policy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sfgov.config.shape import Misfit, misfits, without_nulls
+from sfgov.policy import Policy
+from sfgov.yaml12 import Document, Keys, YamlError, read_yaml
+
+FILE_NAME = "sfgov.yml"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. `errors` are all its faults, each with file and line."""
+
+    def __init__(self, *errors: str) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The policy, and where each part of it is written."""
+
+    policy: Policy = Policy()
+    path: str = ""
+    """The file as people are shown it; empty where there is none."""
+    lines: dict[Keys, int] = {}
+    """The line of every key and list item, by the keys that lead to it; list items by index and by their text."""
+
+    def line_of(self, *keys: str) -> int:
+        """The line of that key, or of the nearest key around it that the file has; else 1."""
+        return next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), 1)
+
+
+def find_config(start: Path) -> Path | None:
+    """The `sfgov.yml` that holds for a path: in it, or in the nearest folder above, up to the git root.
+
+    Raises `ConfigError` for a `sfgov.yaml`, which would be overlooked.
+    """
+    folder = Path(os.path.abspath(start))  # noqa: PTH100  links are not followed: the folder that was named counts
+    for around in (folder, *folder.parents):
+        found = around / FILE_NAME
+        if os.path.isfile(found):  # noqa: PTH113  false, not an error, for what may not be looked at
+            return Path(os.path.relpath(found))
+        other = found.with_suffix(".yaml")
+        if os.path.isfile(other):  # noqa: PTH113
+            raise ConfigError(
+                f"{os.path.relpath(other)}: the file is read under the name {FILE_NAME} only; rename it"
+            )
+        if os.path.exists(around / ".git"):  # noqa: PTH110
+            return None
+    return None
+
+
+def load_config(path: Path | None, *, root: Path | None = None) -> Config:
+    """Read and validate a policy file; without one, everything has its default.
+
+    With `root` (the org's folder), the file is afterwards known by its path from there, as all files in findings are.
+    Raises `ConfigError`, with everything that is wrong.
+    """
+    if path is None:
+        return Config()
+    shown = path.as_posix()
+    document, faults = _read(path, shown)
+    given = {} if document.value is None else document.value
+    if isinstance(given, dict):
+        lines_at_fault = {line for line, _ in faults}
+        faults += [fault for fault in _faults(given, document.lines) if fault[0] not in lines_at_fault]
+    elif not faults:
+        faults = [(1, "expected settings, such as: ruleset: recommended")]
+    if faults:
+        raise ConfigError(*(f"{shown}:{line}: {reason}" for line, reason in sorted(faults)))
+    if root is not None:
+        shown = Path(os.path.relpath(path, root)).as_posix()
+    return Config(msgspec.convert(without_nulls(given), Policy), shown, document.lines)
+
+
+def _read(path: Path, shown: str) -> tuple[Document, list[tuple[int, str]]]:
+    try:
+        return read_yaml(path.read_bytes()), []
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror or error}") from error
+    except YamlError as error:
+        return error.document, error.problems
+
+
+def _faults(given: Any, lines: dict[Keys, int]) -> Iterator[tuple[int, str]]:
+    config = Config(lines=lines)
+    for misfit in misfits(given, Policy):
+        yield config.line_of(*misfit.keys), told(misfit)
+
+
+def told(misfit: Misfit) -> str:
+    """The reason, after the key that it is about where the reason does not name that itself."""
+    named = [key for key in misfit.keys if not key.isdigit()]
+    return (
+        f"{'.'.join(named)}: {misfit.reason}"
+        if named and f'"{named[-1]}"' not in misfit.reason
+        else misfit.reason
+    )
