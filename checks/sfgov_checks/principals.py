@@ -1,0 +1,39 @@
+"""Who counts as an administrator or is allowed by the policy, and how many bundles are put into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sfgov.model.permissions import Bundle
+
+from sfgov.policy import Bundles, Policy
+
+SHOWN = 5
+
+
+def is_admin(bundle: Bundle, policy: Policy) -> bool:
+    """An administrator by the policy's list, or by holding Modify All Data."""
+    return listed(bundle, policy.principals.admin) or "admin" in bundle.classes
+
+
+def listed(bundle: Bundle, names: Bundles) -> bool:
+    """Whether the policy names this bundle in a list of profiles, permission sets and groups."""
+    by_kind = {
+        "Profile": names.profiles,
+        "PermissionSet": names.permission_sets,
+        "PermissionSetGroup": names.permission_set_groups,
+    }
+    kind = bundle.component.partition(":")[0]
+    return bundle.name.casefold() in {name.casefold() for name in by_kind.get(kind, ())}
+
+
+def in_words(bundles: Iterable[Bundle]) -> str:
+    """`3 bundles can`-style lists: the first few by name, and how many more."""
+    names = [bundle.component.replace(":", " ", 1) for bundle in bundles]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def counted(number: int, word: str) -> str:
+    """`1 bundle`, `4 bundles`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
