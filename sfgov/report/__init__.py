@@ -1,0 +1,53 @@
+"""Reports: one module for each format, and the table of them. They know the run and nothing else.
+
+A new format is a module with a function `render(run)`, or `render(run, options)` where it has a use for the
+reader's wishes, and a row in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from sfgov.report import console, github, json_report, junit, sarif
+from sfgov.report.options import Options, suited_to
+from sfgov.result import Run
+
+__all__ = ["FORMATS", "Format", "Options", "suited_to"]
+
+Render = Callable[[Run, Options], str]
+
+
+class Format(msgspec.Struct, frozen=True):
+    """A format: its name on the command line, what it is for, and the function that makes its text."""
+
+    name: str
+    description: str
+    render: Render
+    """The same run and options give the same text. It ends with a line feed and is to be written as UTF-8."""
+    terminal: bool = True
+    """Whether it may be written to a terminal: a page of HTML helps nobody there."""
+
+
+def _whatever_the_wishes(render: Callable[[Run], str]) -> Render:
+    return lambda run, _: render(run)
+
+
+def _html(run: Run) -> str:
+    from sfgov.report import html  # its template engine is slow to import
+
+    return html.render(run)
+
+
+_TABLE = (
+    Format("console", "findings by file and a verdict, for people", console.render),
+    Format("json", "everything, for scripts", _whatever_the_wishes(json_report.render)),
+    Format("html", "one page to read, search and send", _whatever_the_wishes(_html), terminal=False),
+    Format("junit", "JUnit XML, for Jenkins, GitLab, Azure and others", _whatever_the_wishes(junit.render)),
+    Format("sarif", "SARIF 2.1.0, for GitHub code scanning and editors", _whatever_the_wishes(sarif.render)),
+    Format("github", "annotations in GitHub Actions", _whatever_the_wishes(github.render)),
+)
+FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in _TABLE})
+"""Every format by name, in the order in which help lists them."""

@@ -1,0 +1,65 @@
+"""The run as JSON, for scripts. The shape is a promise: fields are added, never changed or taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfgov.report.inert import json_text
+from sfgov.result import Result, Run, Step
+
+VERSION = 1
+
+
+def render(run: Run) -> str:
+    """The whole run, findings that do not count included."""
+    return json_text(
+        {
+            "version": VERSION,
+            "tool": {"name": "sfgov", "version": run.version},
+            "summary": _summary(run),
+            "findings": [_finding(result) for result in run.results],
+        }
+    )
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    return {
+        "gate": run.gate,
+        "fail_on": run.fail_on or "never",
+        "crashed": run.crashed,
+        "files": run.files,
+        "components": dict(sorted(run.components.items())),
+        "findings": run.counts(),
+        "statuses": run.statuses(),
+        "not_checked": [{"check": missed.check, "reason": missed.reason} for missed in run.not_checked],
+    }
+
+
+def _finding(result: Result) -> dict[str, Any]:
+    return {
+        "check": result.check,
+        "name": result.name,
+        "severity": result.severity,
+        "confidence": result.confidence,
+        "message": result.message,
+        "component": result.component,
+        "subject": result.subject,
+        "path": result.path,
+        "line": result.line,
+        "column": result.column,
+        "evidence": [_step(step) for step in result.evidence],
+        "fix": result.fix,
+        "fingerprint": result.fingerprint,
+        "status": result.status,
+        "reason": result.reason,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "path": step.path,
+        "line": step.line,
+        "column": step.column,
+        "component": step.component,
+        "message": step.message,
+    }
