@@ -1,0 +1,57 @@
+"""What several commands load first, with their errors told as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sfgov.check import Check
+from sfgov.cli.failures import CannotWork
+from sfgov.config import Config, ConfigError, find_config, load_config, validate_checks
+from sfgov.plugins import PluginError, load_checks
+
+if TYPE_CHECKING:
+    from sfgov.project import Project
+
+checks_option = click.option(
+    "--checks",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="More checks: the *.py files of a folder.",
+)
+
+
+def all_checks(folder: Path | None) -> tuple[Check, ...]:
+    """The installed checks and those of a folder."""
+    try:
+        return load_checks(folder)
+    except PluginError as error:
+        raise CannotWork(str(error)) from error
+
+
+def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) -> Config:
+    """The policy from the file that was named, or else from the one that holds for `start`."""
+    try:
+        config = load_config(given or find_config(start), root=start if start.is_dir() else start.parent)
+        validate_checks(config, checks)
+    except ConfigError as error:
+        number = len(error.errors)
+        counted = "1 error" if number == 1 else f"{number} errors"
+        raise CannotWork(f"{error}\n{counted} in the configuration; nothing was checked.") from error
+    return config
+
+
+def opened(paths: Sequence[Path], config: Config) -> Project:
+    """The org on disk, with the files in which the policy says that masking is declared."""
+    from sfgov.project import BadArchive, NoMetadata, open_project
+
+    masking = config.policy.masking
+    declared = {"MaskingTemplate": masking.templates, "DataMaskExport": masking.exports}
+    try:
+        return open_project(paths, declared=declared)
+    except (NoMetadata, BadArchive) as error:
+        raise CannotWork(str(error)) from error
