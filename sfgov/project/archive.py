@@ -1,0 +1,133 @@
+"""A retrieved `.zip`, read where it lies: nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sfgov.project.contents import BadArchive
+from sfgov.project.tree import HEAD, Listing, Target, join
+
+MOST_ENTRIES = 500_000
+MOST_BYTES = 2 * 1024**3
+"""Of all files together, unpacked."""
+MOST_RATIO = 250
+"""Unpacked to packed. Metadata XML packs to a tenth, seldom to a fiftieth; a bomb to a thousandth."""
+RATIO_COUNTS_FROM = 64 * 1024**2
+"""Small archives cannot hurt, however well they are packed."""
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+class _Folder(NamedTuple):
+    folders: set[str]
+    files: set[str]
+
+
+class ZipTree:
+    """The files of an archive. Picklable: each process opens the archive for itself."""
+
+    def __init__(self, path: str) -> None:
+        """Raises `BadArchive` for what is no zip, or one that is refused."""
+        self.path = path
+        self._archive: zipfile.ZipFile | None = None
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        self._folders: dict[str, _Folder] = defaultdict(lambda: _Folder(set(), set()))
+        self._open()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"path": self.path}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["path"])  # type: ignore[misc]
+
+    def list(self, path: str) -> Listing:
+        """What lies in a folder."""
+        folder = self._folders.get(path, _Folder(set(), set()))
+        return Listing(sorted(folder.folders), sorted(folder.files - folder.folders), [], [])
+
+    def read(self, path: str) -> bytes:
+        """A file's bytes; raises `OSError` when they cannot be unpacked."""
+        return self._unpack(path, -1)
+
+    def head(self, path: str) -> bytes:
+        """A file's first bytes; none when they cannot be unpacked."""
+        try:
+            return self._unpack(path, HEAD)
+        except OSError:
+            return b""
+
+    def has_folder(self, path: str) -> bool:
+        """Whether there is such a folder."""
+        return path in self._folders
+
+    def target(self, path: str) -> Target:
+        """Archives with links are refused."""
+        raise NotImplementedError(path)
+
+    def _open(self) -> None:
+        name = Path(self.path).name
+        try:
+            self._archive = zipfile.ZipFile(self.path)
+        except (OSError, *_READ_ERRORS) as error:
+            raise BadArchive(f"{name} cannot be read as a zip archive: {_reason(error)}") from None
+        entries = self._archive.infolist()
+        _refuse_bombs(name, entries)
+        for entry in entries:
+            self._add(name, entry)
+
+    def _add(self, archive: str, entry: zipfile.ZipInfo) -> None:
+        path = entry.filename.replace("\\", "/")
+        parts = path.split("/")
+        if path.startswith("/") or ".." in parts or ":" in parts[0]:
+            raise BadArchive(
+                f"{archive} is refused: its entry {entry.filename} leaves the archive's own folder"
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise BadArchive(f"{archive} is refused: its entry {entry.filename} is a symbolic link")
+        if entry.flag_bits & 1:
+            raise BadArchive(f"{archive} is refused: its entry {entry.filename} is encrypted")
+        *folders, file = [part for part in parts if part not in ("", ".")] or [""]
+        if path.endswith("/"):
+            folders, file = [*folders, file], ""
+        parent = ""
+        for folder in folders:
+            self._folders[parent].folders.add(folder)
+            parent = join(parent, folder)
+        if file:
+            self._folders[parent].files.add(file)
+            self._entries[join(parent, file)] = entry
+
+    def _unpack(self, path: str, size: int) -> bytes:
+        entry = self._entries.get(path)
+        if entry is None or self._archive is None:
+            raise FileNotFoundError(f"{path} is not in the archive")
+        try:
+            with self._archive.open(entry) as file:
+                return file.read(size)
+        except _READ_ERRORS as error:
+            raise OSError(f"it cannot be unpacked: {_reason(error)}") from None
+
+
+def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if len(entries) > MOST_ENTRIES:
+        raise BadArchive(
+            f"{name} is refused: it has {len(entries):,} entries, and {MOST_ENTRIES:,} is the most"
+        )
+    if unpacked > MOST_BYTES:
+        raise BadArchive(
+            f"{name} is refused: it would unpack to {unpacked:,} bytes, and {MOST_BYTES:,} is the most"
+        )
+    if unpacked > RATIO_COUNTS_FROM and unpacked > MOST_RATIO * max(packed, 1):
+        raise BadArchive(
+            f"{name} is refused: it would unpack to {unpacked:,} bytes from {packed:,}, as only bombs do"
+        )
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,64 @@
+"""`.forceignore`: which files the Salesforce CLI leaves out, and by which line."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+FILE_NAME = ".forceignore"
+_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+
+
+class Rule(NamedTuple):
+    """One line of a `.forceignore` that hides files."""
+
+    file: str
+    line: int
+    pattern: str
+
+
+class ForceIgnore:
+    """One `.forceignore`. It rules the folder that it lies in and everything below.
+
+    The patterns are gitignore's and compare without case, as the Salesforce CLI compares them. The last line that
+    matches decides; what lies in a hidden folder cannot be brought back, which is for whoever walks to heed.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        """`file` is the path under which findings name it."""
+        self._rules: list[tuple[Rule, bool, re.Pattern[str]]] = []
+        for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+            expression, hides = _translate(line)
+            if expression:
+                rule = Rule(file, number, line.strip())
+                self._rules.append((rule, hides, re.compile(expression, re.IGNORECASE)))
+        # One expression for all lines keeps the thousands of files that no line matches cheap.
+        hiding = [_NAMED_GROUP.sub("(?:", regex.pattern) for _, hides, regex in self._rules if hides]
+        self._any = re.compile("|".join(f"(?:{pattern})" for pattern in hiding) or "(?!)", re.IGNORECASE)
+
+    def hides_file(self, path: str) -> Rule | None:
+        """The line that hides a file (given relative to the `.forceignore`), if one does."""
+        if not self._any.match(path):
+            return None
+        for rule, hides, regex in reversed(self._rules):
+            if regex.match(path):
+                return rule if hides else None
+        return None
+
+    def hides_folder(self, path: str) -> Rule | None:
+        """The line that hides a whole folder, if one does."""
+        return self.hides_file(path) or self.hides_file(path + "/")
+
+
+def _translate(line: str) -> tuple[str, bool]:
+    """A line as a regular expression and whether it hides; nothing for comments and for what is no pattern."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        patterns = GitIgnoreSpec.from_lines([line]).patterns
+    except ValueError:
+        return "", False
+    for pattern in patterns:
+        if pattern.include is not None and pattern.regex is not None:
+            return pattern.regex.pattern, pattern.include
+    return "", False

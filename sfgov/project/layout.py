@@ -1,0 +1,342 @@
+"""The walk through folders that finds what is metadata, whatever the layout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sfgov.project import ignore, packages
+from sfgov.project.contents import Hidden, PackageDirectory, PathProblem
+from sfgov.project.ignore import ForceIgnore, Rule
+from sfgov.project.manifest import BadManifest, Manifest, NotAManifest, manifest_kind, read_manifest
+from sfgov.project.naming import (
+    META,
+    Folder,
+    Identity,
+    identify,
+    identify_bundle,
+    metadata_type_of_folder_name,
+)
+from sfgov.project.packages import ProjectFile, read_project_file
+from sfgov.project.registry import registry
+from sfgov.project.source import SourceFile
+from sfgov.project.tree import Tree, join
+
+_NEVER_METADATA = frozenset({"node_modules", "__tests__", "__MACOSX"})
+_EXACT_MANIFESTS = frozenset(
+    {"package.xml", "destructivechanges.xml", "destructivechangespre.xml", "destructivechangespost.xml"}
+)
+
+
+class Found:
+    """What the walks have found so far. The same file under the same path counts once."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, SourceFile] = {}
+        self.names: set[tuple[str, str]] = set()
+        self.problems: set[PathProblem] = set()
+        self.manifests: dict[str, Manifest] = {}
+        self.package_directories: dict[tuple[str, str], PackageDirectory] = {}
+        self.project_files: list[ProjectFile] = []
+        self._hidden: dict[tuple[Rule, str], list[str]] = {}
+
+    def hide(self, rule: Rule, type_name: str, path: str) -> None:
+        """Note a metadata file that a line of a `.forceignore` hides."""
+        self._hidden.setdefault((rule, type_name), []).append(path)
+
+    def hidden(self) -> tuple[Hidden, ...]:
+        """What was hidden, by line and type."""
+        return tuple(
+            sorted(
+                Hidden(rule.file, rule.line, rule.pattern, type_name, min(paths), len(set(paths)))
+                for (rule, type_name), paths in self._hidden.items()
+            )
+        )
+
+
+class Scope(NamedTuple):
+    """A folder to be walked and what holds in it."""
+
+    path: str
+    """Relative to the tree."""
+    folder: Folder = Folder()
+    reading: bool = True
+    """Whether its files are part of the org: false in a project, outside its package directories."""
+    package: str = ""
+    ignore: ForceIgnore | None = None
+    ignore_path: str = ""
+    """Its path relative to the folder of the `.forceignore`."""
+    hidden: Rule | None = None
+    real: str | None = None
+    """Its real path in the tree, where a symbolic link led to it."""
+
+    def child(self, name: str) -> Scope:
+        """The folder of that name in it."""
+        ignore_path = join(self.ignore_path, name)
+        hidden = self.hidden or (
+            self.ignore.hides_folder(ignore_path) if self.ignore and self.reading else None
+        )
+        return self._replace(
+            path=join(self.path, name),
+            folder=self.folder.child(name),
+            ignore_path=ignore_path,
+            hidden=hidden,
+            real=None if self.real is None else join(self.real, name),
+        )
+
+
+class Walk:
+    """A walk through one tree, whose files are named with a prefix.
+
+    In a project (`sfdx-project.json`, nested ones too) only the package directories are read, as nothing else is
+    deployed; manifests are read wherever they lie. Elsewhere every folder is. Of several `.forceignore` files
+    the nearest one upward counts, as it does for the Salesforce CLI.
+    """
+
+    def __init__(self, tree: Tree, prefix: str, found: Found, skip: Sequence[str] = ()) -> None:
+        """`skip` are folders (relative to the tree) that another walk reads."""
+        self._tree = tree
+        self._prefix = prefix
+        self._found = found
+        self._skip = frozenset(skip)
+        self._packages: dict[str, str] = {}
+        self._links: list[Scope] = []
+        self._read: set[str] = set()
+
+    def expect_package(self, path: str, label: str) -> None:
+        """Say that a folder is a package directory, as a project file above the tree lists it."""
+        self._packages[path] = label
+
+    def run(self, start: Scope) -> None:
+        """Walk a folder and everything below, then what symbolic links alone lead to."""
+        self._descend(start)
+        while self._links:
+            link = self._links.pop(0)
+            self._follow(link)
+
+    def take(self, start: Scope, file_name: str) -> None:
+        """Take one file, and what is a component with it: the body of a meta file, the rest of its bundle."""
+        listing = self._tree.list(start.path)
+        if identify_bundle(start.folder, listing.files) is not None:
+            self._take_bundle(start, listing.files)
+            return
+        partner = file_name.removesuffix(META) if file_name.endswith(META) else file_name + META
+        self._take_manifests(start, [file_name])
+        self._take_files(
+            start, [name for name in (file_name, partner) if name in listing.files], listing.files
+        )
+
+    def _descend(self, start: Scope) -> None:
+        stack = [start]
+        while stack:
+            stack.extend(reversed(self._visit(stack.pop())))
+
+    def _visit(self, scope: Scope) -> list[Scope]:
+        """Read one folder; gives the folders in it that are still to be walked."""
+        try:
+            listing = self._tree.list(scope.path)
+        except OSError as error:
+            if scope.reading and not scope.hidden:
+                self._problem(scope.path, f"the folder cannot be read: {error.strerror or error}")
+            return []
+        if scope.folder.last == "site" and "index.html" in listing.files:
+            return []  # A generated web site, not a folder of metadata that happens to have that name.
+        scope = self._governed(scope, listing.files)
+        self._take_manifests(scope, listing.files)
+        if scope.reading:
+            self._read.add(scope.path if scope.real is None else scope.real)
+            if identify_bundle(scope.folder, listing.files) is not None:
+                self._take_bundle(scope, listing.files)
+                return []
+            self._take_files(scope, listing.files, listing.files)
+            self._take_links(scope, listing.links)
+            self._take_odd(scope, listing.odd)
+        return [child for name in listing.folders if (child := self._enter(scope, name)) is not None]
+
+    def _governed(self, scope: Scope, files: Sequence[str]) -> Scope:
+        """The scope under the project file and the `.forceignore` that lie in the folder itself."""
+        if packages.FILE_NAME in files:
+            scope = self._open_project(scope)
+        if ignore.FILE_NAME in files:
+            path = join(scope.path, ignore.FILE_NAME)
+            try:
+                text = self._tree.read(path).decode("utf-8", "replace")
+            except OSError as error:
+                self._problem(path, f"it cannot be read: {error.strerror or error}")
+            else:
+                scope = scope._replace(ignore=ForceIgnore(join(self._prefix, path), text), ignore_path="")
+        if scope.path in self._packages:
+            scope = scope._replace(reading=True, package=self._packages[scope.path])
+        return scope
+
+    def _open_project(self, scope: Scope) -> Scope:
+        path = join(scope.path, packages.FILE_NAME)
+        try:
+            project = read_project_file(self._tree.read(path))
+        except OSError as error:
+            project = ProjectFile(problem=f"it cannot be read: {error.strerror or error}")
+        self._found.project_files.append(project)
+        if project.problem:
+            self._problem(path, project.problem, project.line)
+        there = [
+            package for package in project.packages if self._tree.has_folder(join(scope.path, package.path))
+        ]
+        for package in project.packages:
+            place = join(scope.path, package.path)
+            label = join(self._prefix, place) or "."
+            self._found.package_directories[path, label] = PackageDirectory(
+                label,
+                package.name,
+                project.namespace,
+                package.default,
+                join(self._prefix, path),
+                package in there,
+            )
+            if package in there:
+                self._packages[place] = label
+        if project.packages and not there and not scope.path:
+            missing = ", ".join(package.path for package in project.packages)
+            self._problem(path, f"none of its package directories exists: {missing}")
+        is_in_package = scope.reading and scope.package != ""
+        is_template = not there and scope.path != ""
+        return (
+            scope if is_in_package or is_template or not project.packages else scope._replace(reading=False)
+        )
+
+    def _enter(self, scope: Scope, name: str) -> Scope | None:
+        """The scope of a folder in this one, or None when there is nothing to look for in it."""
+        path = join(scope.path, name)
+        if path in self._skip:
+            return None
+        if (name.startswith(".") or name in _NEVER_METADATA) and not self._leads_to_package(path):
+            return None
+        child = scope.child(name)
+        if not scope.reading:
+            return child
+        if scope.folder.last in registry().closed:
+            self._take_content_folder(scope, child)
+            return None
+        if "." in name and not child.hidden:
+            type_name = metadata_type_of_folder_name(scope.folder, name)
+            if type_name:
+                self._problem(path, f"this is a folder, though it is named as a {type_name} file is")
+                return None
+        return child
+
+    def _leads_to_package(self, path: str) -> bool:
+        return any(package == path or package.startswith(path + "/") for package in self._packages)
+
+    def _take_content_folder(self, scope: Scope, child: Scope) -> None:
+        """The content of a static resource or an Experience Cloud site: proof that there is one, no more."""
+        kind = registry().closed[scope.folder.last]
+        if not child.hidden and kind.name == "ExperienceBundle":
+            self._found.names.add((kind.name, child.folder.segments[-1]))
+
+    def _take_files(self, scope: Scope, names: Sequence[str], siblings: Sequence[str]) -> None:
+        beside = frozenset(siblings)
+
+        def starts(name: str) -> bytes:
+            return self._tree.head(join(scope.path, name))
+
+        for name in names:
+            if not name.startswith("."):
+                identity = identify(scope.folder, name, beside, starts)
+                if identity is not None:
+                    self._take(scope, name, identity)
+
+    def _take_bundle(self, scope: Scope, names: Sequence[str]) -> None:
+        for name, identity in identify_bundle(scope.folder, names) or ():
+            self._take(scope, name, identity)
+
+    def _take(self, scope: Scope, name: str, identity: Identity) -> None:
+        path = join(join(self._prefix, scope.path), name)
+        rule = scope.hidden
+        if rule is None and scope.ignore is not None:
+            rule = scope.ignore.hides_file(join(scope.ignore_path, name))
+        if rule is not None:
+            if identity.parsed:
+                self._found.hide(rule, identity.type, path)
+            return
+        if not path.isascii() and not _is_text(path):
+            self._problem(
+                join(scope.path, name), "the name is not valid UTF-8, so nothing can refer to this file"
+            )
+            return
+        if identity.type:
+            self._found.names.add((identity.type, identity.name))
+        if identity.parent is not None:
+            self._found.names.add(identity.parent)
+        if identity.parsed and path not in self._found.files:
+            self._found.files[path] = SourceFile(
+                path, identity.type, identity.name, identity.role, scope.package
+            )
+
+    def _take_manifests(self, scope: Scope, names: Sequence[str]) -> None:
+        for name in names:
+            kind = manifest_kind(name) if name.endswith((".xml", ".XML")) else None
+            if kind is None:
+                continue
+            path = join(scope.path, name)
+            shown = join(self._prefix, path)
+            try:
+                self._found.manifests[shown] = read_manifest(shown, kind, self._tree.read(path))
+            except NotAManifest:
+                continue
+            except OSError as error:
+                self._problem(path, f"the manifest cannot be read: {error.strerror or error}")
+            except BadManifest as bad:
+                if name.lower() in _EXACT_MANIFESTS:
+                    self._problem(path, bad.reason, bad.line)
+
+    def _take_links(self, scope: Scope, names: Sequence[str]) -> None:
+        """Symbolic links: files are read, folders remembered; what leads out of the tree is left alone."""
+        for name in names:
+            target = self._tree.target(join(scope.path, name))
+            is_metadata = identify(scope.folder, name, (), lambda _: b"") is not None
+            if target.kind == "folder" and target.path is not None:
+                child = self._enter(scope, name)
+                if child is not None and not child.hidden:
+                    self._links.append(child._replace(real=target.path))
+            elif target.kind == "file" and target.path is not None:
+                self._take_files(scope, [name], [name])
+            elif target.kind == "loop" or is_metadata or target.kind == "folder":
+                self._note_bad_link(scope, name, target.kind)
+
+    def _note_bad_link(self, scope: Scope, name: str, kind: str) -> None:
+        if scope.child(name).hidden or name.startswith("."):
+            return
+        reasons = {
+            "loop": "this symbolic link leads back to itself",
+            "missing": "this symbolic link leads nowhere",
+        }
+        reason = reasons.get(
+            kind, "this symbolic link leads out of the folder that is read, so it is not followed"
+        )
+        self._problem(join(scope.path, name), reason)
+
+    def _follow(self, link: Scope) -> None:
+        """Walk a linked folder, unless it is read where it lies or the link goes round in a circle."""
+        target = link.real or ""
+        if link.path == target or link.path.startswith(f"{target}/" if target else ""):
+            self._problem(link.path, "this symbolic link leads back to a folder that it lies in")
+        elif target not in self._read:
+            self._descend(link)
+
+    def _take_odd(self, scope: Scope, names: Sequence[str]) -> None:
+        for name in names:
+            if identify(scope.folder, name, (), lambda _: b"") is not None and not scope.child(name).hidden:
+                self._problem(join(scope.path, name), "this is neither a file nor a folder")
+
+    def _problem(self, path: str, reason: str, line: int = 0) -> None:
+        shown = join(self._prefix, path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        self._found.problems.add(PathProblem(shown, reason, line))
+
+
+def _is_text(path: str) -> bool:
+    """Whether a name is Unicode; the system hands over other bytes as lone surrogates."""
+    try:
+        os.fsdecode(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
