@@ -15,6 +15,7 @@ from sfgov.facts import Fact
 from sfgov.place import Place
 
 F = TypeVar("F", bound=Fact)
+F_co = TypeVar("F_co", bound=Fact, covariant=True)
 _NAMESPACED = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)__[a-z]\w*?(?:__[a-z]+)?", re.IGNORECASE)
 _CUSTOM_SUFFIX = re.compile(r"__(c|r|mdt|e|x|b|kav|pc|share|history|feed|chn|tag)$", re.IGNORECASE)
 
@@ -29,10 +30,10 @@ class Knowledge(Enum):
     """A managed package's, a standard one, or of a type that was not retrieved."""
 
 
-class Written(msgspec.Struct, Generic[F], frozen=True, gc=False):
+class Written(msgspec.Struct, Generic[F_co], frozen=True, gc=False):
     """A fact and the file it was read from."""
 
-    fact: F
+    fact: F_co
     path: str
     package: str = ""
 

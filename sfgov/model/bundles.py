@@ -1,0 +1,309 @@
+"""What can be assigned to a user: profiles, permission sets, groups after muting, and declared personas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from sfgov.facts import Fact, MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
+from sfgov.model.grants import (
+    MODIFY_ALL_DATA,
+    OBJECTS,
+    USER,
+    Answer,
+    DeleteRight,
+    Entry,
+    Grant,
+    PermissionFile,
+    covered_by,
+    given_by,
+    rests_on,
+)
+from sfgov.model.index import Written
+from sfgov.model.principals import principal_classes
+from sfgov.place import Place
+
+Kind = Literal["Profile", "PermissionSet", "PermissionSetGroup", "Persona"]
+
+
+class Bundle:
+    """Permissions that come together. Subclasses say which files grant what; the questions are the same."""
+
+    kind: Kind
+    name: str
+    user_license: str = ""
+    """The user licence of a profile, the licence of a permission set; empty where none is stated."""
+    written: tuple[Written[Fact], ...] = ()
+    """The files that say what it is, by path; none for a persona."""
+    partial: tuple[str, ...] = ()
+    """The names it refers to that are not in the tree: what those grant or mute is unknown."""
+    granters: tuple[Granter, ...] = ()
+    """The profiles and permission sets that it adds up."""
+
+    @property
+    def component(self) -> str:
+        """`Profile:Admin`, as findings name it."""
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is written."""
+        return tuple(written.at() for written in self.written)
+
+    def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
+        """What grants exactly this switch, after muting: `("objectPermissions", "Case", "allowDelete")`."""
+        raise NotImplementedError
+
+    def entries(self, kind: str, name: str) -> tuple[Entry, ...]:
+        """Every block about this thing in the files it adds up, whatever the block says."""
+        return tuple(entry for granter in self.granters for entry in granter.own_entries(kind, name))
+
+    def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:
+        """Whether something that it refers to and that is not in the tree could grant this switch."""
+        raise NotImplementedError
+
+    def has(self, kind: str, name: str, flag: str = "enabled") -> Answer:
+        """Whether it has exactly this switch."""
+        return self._answer([(kind, name, flag)])
+
+    def user_permission(self, name: str) -> Answer:
+        """Whether it has a user permission such as `ModifyAllData`."""
+        return self.has(USER, name)
+
+    def object_access(self, name: str, flag: str) -> Answer:
+        """Whether it has an object permission such as `allowEdit`, also by way of those that bring it along."""
+        on_object = [(OBJECTS, name, one) for one in given_by(flag)]
+        on_every_object = [(USER, one, "enabled") for one in covered_by(flag)]
+        return self._answer(on_object + on_every_object)
+
+    def delete_right(self, name: str) -> DeleteRight | None:
+        """The right to delete this object's records; None where nothing in the tree gives it."""
+        return DeleteRight.of(name, self.object_access(name, "allowDelete").grants)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Whose it probably is: `admin`, `guest`, `external`, `integration`, `agent`; else `human`.
+
+        By licence and name, which is a guess; `sfgov.yml` may know better.
+        """
+        found = set(self._classes())
+        if self.user_permission(MODIFY_ALL_DATA):
+            found.add("admin")
+        return frozenset(found or {"human"})
+
+    def _classes(self) -> Iterable[str]:
+        return ()
+
+    def _answer(self, switches: Sequence[tuple[str, str, str]]) -> Answer:
+        """Whether any of these switches is granted."""
+        grants = tuple(grant for switch in switches for grant in self.grants(*switch))
+        return Answer(grants, partial=any(self.might_grant(*switch) for switch in switches))
+
+    def __repr__(self) -> str:
+        return f"<{self.component}>"
+
+
+class Granter(Bundle):
+    """A profile or a permission set: its own files, which are several when it is decomposed."""
+
+    def __init__(self, parts: tuple[Written[Profile | PermissionSet], ...], *, agent: bool = False) -> None:
+        """`agent` says that its name is that of a known AI agent's access."""
+        self.kind = "Profile" if isinstance(parts[0].fact, Profile) else "PermissionSet"
+        self.name = parts[0].name
+        self.user_license = next(filter(None, (_license(part.fact) for part in parts)), "")
+        self.written = parts
+        self.granters = (self,)
+        self.files = tuple(map(PermissionFile, parts))
+        self._agent = agent
+
+    def own_entries(self, kind: str, name: str) -> Iterator[Entry]:
+        """Every block about this thing, by file and line."""
+        return (entry for file in self.files for entry in file.entries(kind, name))
+
+    def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
+        return tuple(Grant(entry, flag) for entry in self.own_entries(kind, name) if entry.says(flag))
+
+    def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:  # noqa: ARG002  it refers to nothing
+        return False
+
+    def _classes(self) -> Iterable[str]:
+        return principal_classes(
+            self.name, self.user_license, agent=self._agent, profile=self.kind == "Profile"
+        ) | ({"integration"} if self.user_permission("ApiUserOnly") else set())
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A permission set, as a group lists it."""
+
+    at: Place
+    granter: Granter
+
+
+class MutedEntry(msgspec.Struct, frozen=True):
+    """A block of a muting set, and what the group's own sets grant on the same thing."""
+
+    entry: Entry
+    granted: tuple[Grant, ...]
+    """Before muting."""
+
+    @property
+    def mutes_nothing(self) -> bool:
+        """No switch is true, and only true mutes."""
+        return not self.entry.true_flags
+
+    @property
+    def left(self) -> tuple[Grant, ...]:
+        """The grants that the block names with false, as if false took them away."""
+        named = self.entry.false_flags or tuple(self.entry.marks)
+        return tuple(grant for grant in self.granted if not set(named).isdisjoint(rests_on(grant.flag)))
+
+    @property
+    def idle(self) -> bool:
+        """Something is true, and nothing that the group grants is taken away by it."""
+        taken = set(self.entry.true_flags)
+        return bool(taken) and all(taken.isdisjoint(rests_on(grant.flag)) for grant in self.granted)
+
+
+class Mute(msgspec.Struct, frozen=True):
+    """A muting set of a group. `at` is the line of the group that names it."""
+
+    name: str
+    at: Place
+    files: tuple[PermissionFile, ...]
+    entries: tuple[MutedEntry, ...]
+
+    @property
+    def component(self) -> str:
+        """`MutingPermissionSet:M`, as findings name it."""
+        return f"{MutingPermissionSet.__name__}:{self.name}"
+
+    @property
+    def mutes_nothing(self) -> bool:
+        """No switch in it is true."""
+        return all(one.mutes_nothing for one in self.entries)
+
+
+class Group(Bundle):
+    """A permission set group: what its sets grant, less what its muting sets set to true."""
+
+    kind: Kind = "PermissionSetGroup"
+
+    def __init__(
+        self,
+        parts: tuple[Written[PermissionSetGroup], ...],
+        sets: Mapping[str, Granter],
+        muting_sets: Mapping[str, tuple[PermissionFile, ...]],
+        *,
+        agent: bool = False,
+    ) -> None:
+        """`sets` and `muting_sets` are those of the tree, by case-folded name."""
+        named = _named(parts, "permissionSets")
+        muting = _named(parts, "mutingPermissionSets")
+        self.name = parts[0].name
+        self.written = parts
+        self.members = tuple(Member(at, sets[key]) for key, (_, at) in named.items() if key in sets)
+        self.granters = tuple(member.granter for member in self.members)
+        self.unknown_sets = tuple(name for key, (name, _) in named.items() if key not in sets)
+        self.unknown_mutes = tuple(name for key, (name, _) in muting.items() if key not in muting_sets)
+        self.partial = (*self.unknown_sets, *self.unknown_mutes)
+        self.muting_names = frozenset(muting)
+        self._muting = {
+            key: (name, at, muting_sets[key]) for key, (name, at) in muting.items() if key in muting_sets
+        }
+        self._agent = agent
+
+    def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
+        return () if self.muted_by(kind, name, flag) else self.granted_by_members(kind, name, flag)
+
+    def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:
+        return bool(self.unknown_sets) and not self.muted_by(kind, name, flag)
+
+    def granted_by_members(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
+        """What the sets grant, before muting."""
+        return tuple(
+            msgspec.structs.replace(
+                grant,
+                through=(member.at.says(f"{self.name} includes {member.granter.name}"),),
+                certain=not self.unknown_mutes,
+            )
+            for member in self.members
+            for grant in member.granter.grants(kind, name, flag)
+        )
+
+    def muted_by(self, kind: str, name: str, flag: str = "enabled") -> tuple[Place, ...]:
+        """The lines of muting sets that take this away: the switch itself, or one that it rests on."""
+        return tuple(
+            entry.at(one)
+            for _, _, files in self._muting.values()
+            for file in files
+            for entry in file.entries(kind, name)
+            for one in rests_on(flag)
+            if entry.says(one)
+        )
+
+    @cached_property
+    def mutes(self) -> tuple[Mute, ...]:
+        """Its muting sets that are in the tree, each entry beside what the group's sets grant."""
+        return tuple(
+            Mute(name, at, files, tuple(self._muted(entry) for file in files for entry in file.all_entries()))
+            for name, at, files in self._muting.values()
+        )
+
+    def _muted(self, entry: Entry) -> MutedEntry:
+        granted = [
+            grant for flag in entry.marks for grant in self.granted_by_members(entry.kind, entry.name, flag)
+        ]
+        return MutedEntry(entry, tuple(granted))
+
+    def _classes(self) -> Iterable[str]:
+        return principal_classes(self.name, "", agent=self._agent)
+
+
+class PersonaDeclaration(msgspec.Struct, frozen=True):
+    """A combination of bundles that real users have, as somebody declares it."""
+
+    name: str
+    profile: str = ""
+    permission_sets: tuple[str, ...] = ()
+    permission_set_groups: tuple[str, ...] = ()
+
+
+class Persona(Bundle):
+    """The sum of a profile, sets and groups. A group's mutes reach no further than the group."""
+
+    kind: Kind = "Persona"
+
+    def __init__(self, name: str, bundles: Iterable[Bundle], missing: Iterable[str]) -> None:
+        """`missing` are the names of declared bundles that are not in the tree."""
+        self.name = name
+        self.bundles = tuple(bundles)
+        self.missing = tuple(missing)
+        self.partial = (*self.missing, *(name for bundle in self.bundles for name in bundle.partial))
+        self.granters = tuple(granter for bundle in self.bundles for granter in bundle.granters)
+        self.user_license = next((b.user_license for b in self.bundles if b.kind == "Profile"), "")
+
+    def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
+        return tuple(grant for bundle in self.bundles for grant in bundle.grants(kind, name, flag))
+
+    def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:
+        return bool(self.missing) or any(bundle.might_grant(kind, name, flag) for bundle in self.bundles)
+
+    def _classes(self) -> Iterable[str]:
+        return (one for bundle in self.bundles for one in bundle.classes if one != "human")
+
+
+def _license(fact: Profile | PermissionSet) -> str:
+    return fact.user_license if isinstance(fact, Profile) else fact.license
+
+
+def _named(parts: Iterable[Written[PermissionSetGroup]], element: str) -> dict[str, tuple[str, Place]]:
+    """The names that a group lists under an element, each once: case-folded → (as written, where)."""
+    found: dict[str, tuple[str, Place]] = {}
+    for part in parts:
+        fact = part.fact
+        for one in fact.permission_sets if element == "permissionSets" else fact.muting_permission_sets:
+            found.setdefault(one.name.casefold(), (one.name, part.at(one.line, f"{element}[{one.name}]")))
+    return found

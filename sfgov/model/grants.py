@@ -1,0 +1,226 @@
+"""What files say about a permission, which permissions rest on which others, and what a grant is."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Literal
+
+import msgspec
+
+from sfgov.facts.base import Mark
+from sfgov.facts.permissions import ACCESS_FLAGS, FIELD_FLAGS, OBJECT_FLAGS, Blocks, PermissionBundle
+from sfgov.model.index import Written
+from sfgov.place import Evidence, Place
+
+OBJECTS = "objectPermissions"
+FIELDS = "fieldPermissions"
+USER = "userPermissions"
+MODIFY_ALL_DATA = "ModifyAllData"
+VIEW_ALL_DATA = "ViewAllData"
+
+_RESTS_ON: dict[str, tuple[str, ...]] = {
+    "allowCreate": ("allowRead",),
+    "allowEdit": ("allowRead",),
+    "allowDelete": ("allowRead", "allowEdit"),
+    "viewAllRecords": ("allowRead",),
+    "modifyAllRecords": ("allowRead", "allowEdit", "allowDelete", "viewAllRecords"),
+    "viewAllFields": ("allowRead",),
+    "editable": ("readable",),
+}
+"""Permissions that Salesforce does not give without others on the same object or field."""
+
+_COVERED_BY = {
+    "allowRead": (VIEW_ALL_DATA, MODIFY_ALL_DATA),
+    "viewAllRecords": (VIEW_ALL_DATA, MODIFY_ALL_DATA),
+}
+"""User permissions that give an object permission on every object; Modify All Data gives the others too."""
+
+
+def rests_on(flag: str) -> tuple[str, ...]:
+    """The flags, itself included, that must not be taken away for this one to stay."""
+    return (flag, *_RESTS_ON.get(flag, ()))
+
+
+def given_by(flag: str) -> tuple[str, ...]:
+    """The flags of an object, itself first, that bring this permission with them."""
+    return (flag, *(other for other, needed in _RESTS_ON.items() if flag in needed and other in OBJECT_FLAGS))
+
+
+def covered_by(flag: str) -> tuple[str, ...]:
+    """The user permissions that give this permission on every object."""
+    return () if flag == "viewAllFields" else _COVERED_BY.get(flag, (MODIFY_ALL_DATA,))
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One block of one file: an object, a field or another named thing, and its switches as written."""
+
+    written: Written[PermissionBundle]
+    kind: str
+    """The element: `objectPermissions`, `fieldPermissions`, `userPermissions`, `classAccesses` …"""
+    name: str
+    line: int
+    marks: Mapping[str, Mark]
+
+    def says(self, flag: str) -> bool:
+        """Whether the switch is there and true."""
+        return self.marks.get(flag, 0) > 0
+
+    @property
+    def true_flags(self) -> tuple[str, ...]:
+        """The switches that are true."""
+        return tuple(flag for flag, mark in self.marks.items() if mark > 0)
+
+    @property
+    def false_flags(self) -> tuple[str, ...]:
+        """The switches that are written and false; one that is not written is in neither."""
+        return tuple(flag for flag, mark in self.marks.items() if mark < 0)
+
+    def at(self, flag: str = "") -> Place:
+        """Where a switch is written; the block, where the file does not write it."""
+        mark = self.marks.get(flag, 0)
+        element = f"{self.kind}[{self.name}]"
+        return self.written.at(abs(mark) or self.line, f"{element}.{flag}" if mark else element)
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A switch that is true and stays true: who has the bundle has the permission."""
+
+    entry: Entry
+    flag: str
+    through: tuple[Evidence, ...] = ()
+    """How the bundle comes to the file that grants: the lines of groups that include it, outermost first."""
+    certain: bool = True
+    """False where a muting set that is not in the tree might take it away."""
+
+    @property
+    def place(self) -> Place:
+        """The line that grants."""
+        return self.entry.at(self.flag)
+
+    @property
+    def source(self) -> str:
+        """The component whose file grants: `PermissionSet:Case_Delete`."""
+        return self.entry.written.component
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The chain from the bundle to the line that grants."""
+        thing = self.entry.name
+        what = f"{self.flag} on {thing}" if self.entry.kind in (OBJECTS, FIELDS) else thing
+        return (*self.through, self.place.says(f"{self.entry.written.name} grants {what}"))
+
+
+class Held(Enum):
+    """Whether a bundle has a permission."""
+
+    YES = "granted"
+    NO = "not granted here"
+    """Nothing in the tree grants it. A profile holds only what was retrieved with it."""
+    UNKNOWN = "unknown"
+    """A permission set or muting set that is not in the tree might grant or mute it."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The answer to "does this bundle have that permission?", with every line that grants it."""
+
+    grants: tuple[Grant, ...]
+    partial: bool
+    """Something that could grant it is not in the tree."""
+
+    @property
+    def held(self) -> Held:
+        """Granted, not granted here, or unknown."""
+        if any(grant.certain for grant in self.grants):
+            return Held.YES
+        return Held.UNKNOWN if self.grants or self.partial else Held.NO
+
+    def __bool__(self) -> bool:
+        return self.held is Held.YES
+
+
+Via = Literal["allowDelete", "modifyAllRecords", "ModifyAllData"]
+_WIDTH: dict[str, int] = {"allowDelete": 0, "modifyAllRecords": 1, "enabled": 2}
+
+
+class DeleteRight(msgspec.Struct, frozen=True):
+    """The right to delete an object's records. `grants` has all that give it, the widest first."""
+
+    object: str
+    grants: tuple[Grant, ...]
+
+    @classmethod
+    def of(cls, name: str, grants: Sequence[Grant]) -> DeleteRight | None:
+        """The right that these grants give, if there are any; a certain one counts before a wider one."""
+        ordered = sorted(grants, key=lambda grant: (not grant.certain, -_WIDTH[grant.flag]))
+        return cls(name, tuple(ordered)) if ordered else None
+
+    @property
+    def via(self) -> Via:
+        """The permission that gives it."""
+        first = self.grants[0]
+        return MODIFY_ALL_DATA if first.entry.kind == USER else first.flag  # type: ignore[return-value]
+
+    @property
+    def scope(self) -> str:
+        """Which records it reaches."""
+        return (
+            "records the sharing model gives full access to" if self.via == "allowDelete" else "all records"
+        )
+
+    @property
+    def certain(self) -> bool:
+        """False where a muting set that is not in the tree might take it away."""
+        return self.grants[0].certain
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The chain from the bundle to the line that gives the right."""
+        return self.grants[0].evidence
+
+
+class PermissionFile:
+    """One file's permissions, looked up by name. A table is made for each kind that is asked for."""
+
+    def __init__(self, written: Written[PermissionBundle]) -> None:
+        self.written = written
+        self._tables: dict[str, Mapping[str, list[int]]] = {}
+
+    def entries(self, kind: str, name: str) -> Iterator[Entry]:
+        """The blocks about one thing: none, one, or several where a merge left them twice."""
+        if kind not in self._tables:
+            self._tables[kind] = self._table(kind)
+        rows = self._tables[kind].get(name.casefold(), ())
+        return (self._entry(kind, *self._blocks(kind).row(row)) for row in rows)
+
+    def all_entries(self) -> Iterator[Entry]:
+        """Every block: objects, fields, then everything else, each in the file's order."""
+        for kind in (OBJECTS, FIELDS, ""):
+            for name, numbers in self._blocks(kind).rows():
+                yield self._entry(kind, name, numbers)
+
+    def _blocks(self, kind: str) -> Blocks:
+        fact = self.written.fact
+        return {OBJECTS: fact.objects, FIELDS: fact.fields}.get(kind, fact.accesses)
+
+    def _table(self, kind: str) -> Mapping[str, list[int]]:
+        prefix = "" if kind in _FLAGS else f"{kind} "
+        rows: defaultdict[str, list[int]] = defaultdict(list)
+        for row, name in enumerate(self._blocks(kind).each_name()):
+            if name.startswith(prefix):
+                # Interned, because file after file names the same things.
+                rows[sys.intern(name.removeprefix(prefix).casefold())].append(row)
+        return rows
+
+    def _entry(self, kind: str, name: str, numbers: tuple[int, ...]) -> Entry:
+        line, *marks = numbers
+        if kind not in _FLAGS:
+            kind, _, name = name.partition(" ")
+        return Entry(
+            self.written, kind, name, line, dict(zip(_FLAGS.get(kind, ACCESS_FLAGS), marks, strict=True))
+        )
+
+
+_FLAGS = {OBJECTS: OBJECT_FLAGS, FIELDS: FIELD_FLAGS}
