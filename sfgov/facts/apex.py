@@ -47,11 +47,16 @@ class Loop(msgspec.Struct, frozen=True, gc=False):
     """The loop variable of a for-each."""
     iterable: str = ""
     """What a for-each runs over, as written."""
+    column: int = 1
 
 
 class Guard(msgspec.Struct, frozen=True, gc=False):
-    """A condition under which statements run. `after-exit`: an `if (condition) return/continue/throw/break;`
-    stood before them, so they run only where the condition is false. `parent` is the guard around it, or -1.
+    """A condition under which statements run. `parent` is the guard around it, or -1.
+
+    `else` and `after-exit` hold where the condition is false: `after-exit` because an
+    `if (condition) return/continue/throw/break;` stood before. Of `c ? a : b`, `a` runs under a `ternary` guard
+    and `b` under an `else`. A `when` carries its values as written (`else` for `when else`), a `catch` its
+    exception and variable, a `finally` nothing.
     """
 
     kind: Literal["if", "else", "when", "catch", "finally", "after-exit", "ternary"]
@@ -63,15 +68,25 @@ class Guard(msgspec.Struct, frozen=True, gc=False):
 class Operation(msgspec.Struct, frozen=True, gc=False):
     """One thing a method does.
 
-    `kind`: `soql` and `sosl` (inline queries), `dml` (statements), `call` (any method call), `new`
-    (constructor call), `throw`, `return`, `assign` (`a.F = …` and `F = …`). `name` is the DML verb, the
-    called method's name, the constructed type or the assigned target; `receiver` is what stands before the dot
-    (`Database`, `this.helper`, `getSvc()`), as written. `text` is the statement's own text, white space folded, at
-    most 200 characters.
+    | kind | name | receiver | arguments | text |
+    | --- | --- | --- | --- | --- |
+    | `call` | method (`this`, `super` for constructor chains) | what stands before the dot | its arguments | |
+    | `new` | constructed type | | its arguments (`Name = 'x'` for SObject fields) | |
+    | `soql` | first object of FROM | `WITH …` mode, if any | bound expressions | the query |
+    | `sosl` | | `WITH …` mode, if any | bound expressions | the query |
+    | `dml` | verb | `as user`, `as system`, if written | operand, and the key or second record | the statement |
+    | `assign` | target (`acc.Name`) | | the right side | the statement, so that `+=` shows |
+    | `throw`, `return` | | | the expression, if any | the statement |
+
+    All of it is as written, white space folded and comments dropped. An argument or receiver has at most 120
+    characters, a text 200, a query 400; what was cut ends in `…` (a long query loses the middle of its SELECT
+    list). Line and column are those of the called method's name, of `new`, of `[`, of the statement's first word
+    or of the assigned target.
 
     `loops` are the indexes of the loops that *repeat* it, outermost first: a for-each iterable and a for
     initialiser run once and are not in their loop, conditions and updates are; a loop that is surely left after the
-    operation (an unconditional `break`, `return` or `throw` follows) is not listed.
+    operation (an unconditional `break`, `return` or `throw` follows) is not listed. The path on which the operation
+    itself fails does not count.
     """
 
     kind: Literal["soql", "sosl", "dml", "call", "new", "throw", "return", "assign"]
@@ -84,12 +99,16 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     guard: int = -1
     """Index of the innermost guard, or -1."""
     text: str = ""
+    receiver_operation: int = -1
+    """Index of the operation whose result is the receiver (`getSvc()` in `getSvc().run()`), or -1."""
 
 
 class Method(msgspec.Struct, frozen=True, gc=False):
     """A method, constructor, property accessor, initialiser or trigger body.
 
-    `owner` is the type it belongs to (`Outer.Inner`; the trigger's name for a trigger body).
+    `owner` is the type it belongs to (`Outer.Inner`; the trigger's name for a trigger body). `name` is the
+    property's for accessors, the field's for a field that starts with a value (an initializer of its own where that
+    value does something), and `initializer` for a `{ … }` or `static { … }` block. `line` is where the name stands.
     """
 
     name: str
@@ -105,7 +124,9 @@ class Method(msgspec.Struct, frozen=True, gc=False):
     loops: tuple[Loop, ...] = ()
     guards: tuple[Guard, ...] = ()
     operations: tuple[Operation, ...] = ()
+    """In source order."""
     has_body: bool = True
+    column: int = 1
 
 
 class ApexType(msgspec.Struct, frozen=True, gc=False):
@@ -121,7 +142,7 @@ class ApexType(msgspec.Struct, frozen=True, gc=False):
     superclass: str = ""
     interfaces: tuple[str, ...] = ()
     fields: tuple[Variable, ...] = ()
-    """Fields and properties; a property with code has its accessors among the methods."""
+    """Fields, properties and enum values; a property with code has its accessors among the methods."""
     methods: tuple[Method, ...] = ()
 
 
