@@ -6,13 +6,13 @@ Elsewhere a finding is one line, so that `grep` finds it whole.
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +20,9 @@ from sfgov.check import Confidence
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
 from sfgov.result import Result, Run, Step
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 _MOST_REASONS = 8
 _NARROWEST = 40
@@ -43,23 +46,24 @@ Line = tuple[Span, ...]
 def render(run: Run, options: Options = Options()) -> str:  # noqa: B008  it is frozen
     """The report, as wide, as coloured and as long as the options say."""
     lines = Layout(options.width, options.verbosity).report(run)
-    if options.colour:
-        return _coloured(lines)
-    return "".join(f"{''.join(text for text, _ in line)}\n" for line in lines)
+    dress = _coloured if options.colour else _plain
+    return "".join(f"{''.join(map(dress, line))}\n" for line in lines)
 
 
-def _coloured(lines: Iterator[Line]) -> str:
-    from rich.console import Console  # slow to import, and not needed without colour
-    from rich.text import Text
+def _plain(span: Span) -> str:
+    return span[0]
 
-    out = io.StringIO()
-    console = Console(
-        file=out, force_terminal=True, no_color=False, color_system="standard", legacy_windows=False
-    )
-    for line in lines:
-        spans = ((text, _STYLES.get(style, "")) for text, style in line)
-        console.print(Text.assemble(*spans), soft_wrap=True, highlight=False)
-    return out.getvalue()
+
+def _coloured(span: Span) -> str:
+    text, style = span
+    return _styles()[style].render(text) if style else text
+
+
+@cache
+def _styles() -> Mapping[str, Style]:
+    from rich.style import Style  # slow to import, and not needed without colour
+
+    return {name: Style.parse(meaning) for name, meaning in _STYLES.items()}
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -94,7 +98,7 @@ class Layout(msgspec.Struct, frozen=True):
                 yield from self._wrapped(remarks.strip(), 2, style="dim")
             yield from self._wrapped(message, 2)
         if self.verbosity > 0:
-            yield from self._excerpt(result, 4)
+            yield from self._excerpt(result, 2)
         for step in result.evidence:
             yield from self._step(step)
         if result.fix:
@@ -115,15 +119,15 @@ class Layout(msgspec.Struct, frozen=True):
         return f" ({'; '.join(remarks)})" if remarks else ""
 
     def _step(self, step: Step) -> Iterator[Line]:
-        place = f"{printable(step.path)}:{step.line}:{step.column}"
+        place = f"{printable(step.path)}:{step.line}"
         message = prose(step.message)
         if self.width is None:
-            yield (("    ", ""), (place, "dim"), (f": {message}", ""))
+            yield (("  ", ""), (place, "dim"), (f": {message}", ""))
         else:
-            yield (("    ", ""), (place, "dim"))
-            yield from self._wrapped(message, 6)
+            yield (("  ", ""), (place, "dim"))
+            yield from self._wrapped(message, 4)
         if self.verbosity > 0:
-            yield from self._excerpt(step, 6)
+            yield from self._excerpt(step, 4)
 
     def _excerpt(self, at: Result | Step, indent: int) -> Iterator[Line]:
         digits = max((len(str(number)) for number, _ in at.excerpt), default=0)

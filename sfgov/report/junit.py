@@ -158,7 +158,7 @@ def _cut_suite(left_out: int) -> Element:
     case = SubElement(suite, "testcase", classname="sfgov.report", name="cases left out", time="0")
     SubElement(
         case, "skipped"
-    ).text = f"{left_out} less severe cases are left out; the JSON report has them all."
+    ).text = f"{left_out} less important cases are left out; the JSON report has them all."
     return _counted(suite)
 
 
