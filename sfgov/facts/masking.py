@@ -27,7 +27,7 @@ class MaskExemption(msgspec.Struct, frozen=True, gc=False):
 
 
 class MaskingTemplate(Fact, frozen=True, kw_only=True):
-    """One YAML template: what is masked on one object. `name` is the object."""
+    """One YAML template: what is masked on one object. `name` is the object, or `*` where it cannot be read."""
 
     policy: str = ""
     run_on_refresh: bool | None = None
@@ -35,6 +35,8 @@ class MaskingTemplate(Fact, frozen=True, kw_only=True):
     filter_reason: str = ""
     fields: tuple[MaskedField, ...] = ()
     exempt: tuple[MaskExemption, ...] = ()
+    complete: bool = True
+    """False where some of it could not be read, so that a field that is not here may be masked all the same."""
 
 
 class DataMaskPolicy(Fact, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ class DataMaskExport(Fact, frozen=True, kw_only=True):
     """Rows of a Tooling query export. `name` is the file's stem."""
 
     rows: tuple[DataMaskRow, ...] = ()
+    complete: bool = True
+    """False where rows are missing: the file is cut off or holds only the first of a query's batches."""
 
 
 class DataMaskRow(msgspec.Struct, frozen=True, gc=False):

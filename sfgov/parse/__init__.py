@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sfgov.facts import AnyFact, Component, Fact, Problem
-from sfgov.parse import masking, objects, permissions, records
 from sfgov.parse import flow as flows
+from sfgov.parse import masking, objects, permissions, records
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
 from sfgov.project.source import SourceFile
@@ -65,8 +65,9 @@ def _read(source: SourceFile, data: bytes) -> Iterable[Fact | Problem]:
     if _is_hidden(data):
         return ()
     root = read_xml(data)
-    reader = _BY_ROOT.get(root.tag, _plain)
-    return reader(root, source)
+    # Every kind of settings has a root element of its own, and every release brings new kinds.
+    other = records.read_settings if source.type == "Settings" else _plain
+    return _BY_ROOT.get(root.tag, other)(root, source)
 
 
 def _is_hidden(data: bytes) -> bool:

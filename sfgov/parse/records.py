@@ -1,0 +1,60 @@
+"""Custom metadata records, settings and installed packages: files whose leaves are all there is to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfgov.facts import CustomMetadata, InstalledPackage, Settings
+from sfgov.facts.records import Value
+from sfgov.parse.xml import Element
+from sfgov.project.source import SourceFile
+
+
+def read_custom_metadata(root: Element, source: SourceFile) -> Iterator[CustomMetadata]:
+    """A record. Its values are those of the `values` blocks, by field; nil, or no `value` at all, is None."""
+    yield CustomMetadata(
+        name=source.name,
+        line=root.line,
+        lines=root.lines("label", "protected"),
+        label=root.get("label"),
+        values=tuple(_field_value(block) for block in root.all("values") if block.get("field")),
+    )
+
+
+def read_settings(root: Element, source: SourceFile) -> Iterator[Settings]:
+    """Settings of any kind: the root element names the kind, and every release brings new ones."""
+    yield Settings(name=source.name, line=root.line, root=root.tag, values=tuple(_leaves(root)))
+
+
+def read_installed_package(root: Element, source: SourceFile) -> Iterator[InstalledPackage]:
+    """A managed package that is installed."""
+    yield InstalledPackage(
+        name=source.name,
+        line=root.line,
+        lines=root.lines("versionNumber"),
+        version=root.get("versionNumber"),
+        values=tuple(_leaves(root)),
+    )
+
+
+READERS = {
+    "CustomMetadata": read_custom_metadata,
+    "InstalledPackage": read_installed_package,
+}
+
+
+def _field_value(block: Element) -> Value:
+    value = block.first("value")
+    if value is None:
+        return Value(block.get("field"), None, block.line)
+    return Value(block.get("field"), None if value.nil else value.text, value.line)
+
+
+def _leaves(parent: Element, prefix: str = "") -> Iterator[Value]:
+    """The elements without children, in the file's order, each under its dotted path."""
+    for child in parent.children:
+        path = prefix + child.tag
+        if child.children:
+            yield from _leaves(child, path + ".")
+        else:
+            yield Value(path, None if child.nil else child.text, child.line)
