@@ -18,10 +18,12 @@ NOTHING = FlowValue("", "")
 
 
 class FlowConnector(msgspec.Struct, frozen=True, gc=False):
-    """An edge. `kind` is `connector`, `defaultConnector`, `faultConnector`, `nextValueConnector`,
-    `noMoreValuesConnector`, `timeoutConnector`, `rules`, `waitEvents`, `scheduledPaths`, `outcomes` or `stageSteps`.
+    """An edge. `kind` is the element that holds it: `connector`, `defaultConnector`, `faultConnector`,
+    `nextValueConnector`, `noMoreValuesConnector`, `timeoutConnector`, `rules`, `waitEvents`, `scheduledPaths`,
+    `actionCallPaths`, `paths`, `outcomes`; `stageSteps`, `steps` and `actions` lead from a stage or a screen to
+    the work that it holds.
 
-    `label` names the rule, wait event or scheduled path that the edge belongs to.
+    `label` names the rule, wait event, path or step that the edge belongs to.
     """
 
     kind: str
@@ -72,7 +74,10 @@ class FlowAssignment(msgspec.Struct, frozen=True, gc=False):
 
 
 class FlowElement(msgspec.Struct, frozen=True, gc=False):
-    """A node. `kind` is the element that holds it: `recordLookups`, `loops`, `decisions`, `customErrors` …"""
+    """A node. `kind` is the element that holds it: `recordLookups`, `loops`, `decisions`, `customErrors` …
+
+    The steps of a stage (`stageSteps`, `steps`) and the actions of a screen (`actions`) are nodes of their own.
+    """
 
     kind: str
     name: str
@@ -96,6 +101,8 @@ class FlowElement(msgspec.Struct, frozen=True, gc=False):
     first_record_only: bool | None = None
     assign_nulls: bool | None = None
     limit: int | None = None
+    limit_reference: str = ""
+    """What holds the limit, where it is not a number."""
     messages: tuple[str, ...] = ()
     """The error messages of a `customErrors` node."""
 
@@ -141,6 +148,7 @@ class Flow(Fact, frozen=True, kw_only=True):
     run_in_mode: str = ""
     api_version: float | None = None
     trigger_order: int | None = None
+    is_template: bool = False
     start: FlowStart = FlowStart()
     elements: tuple[FlowElement, ...] = ()
     resources: tuple[FlowResource, ...] = ()

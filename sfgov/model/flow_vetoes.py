@@ -1,0 +1,73 @@
+"""Flows that write to the record being deleted so that a validation rule refuses, which stops the delete."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfgov.facts.flow import FlowElement
+from sfgov.facts.objects import ValidationRule
+from sfgov.model.flow_conditions import names_in_formula, without_literals
+from sfgov.model.flows import LinkedFlow
+from sfgov.model.index import Index, Written
+
+_FIELD = re.compile(r"(?<![\w.$])[A-Za-z]\w*(?:\.\w+)*(?!\s*\(|[\w.])")
+_WORDS = frozenset({"true", "false", "null"})
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Updates of the deleted record, and the active validation rule that looks at what they set."""
+
+    updates: tuple[FlowElement, ...]
+    rule: Written[ValidationRule]
+    tests: frozenset[str]
+    """What else the rule looks at, as a flow would name it: `$Record.Status__c`, `$Profile.Name`."""
+
+
+def veto_of(flow: LinkedFlow, index: Index) -> Veto | None:
+    """How a before-delete flow makes a validation rule fail, if it does; the first rule by name."""
+    reachable = flow.reachable(through_faults=False)
+    updates = tuple(e for e in reachable if _updates_own_record(e, flow) and not _catches_faults(e))
+    fields = {field.casefold() for field in _fields_set(updates, reachable)}
+    for rule in index.all(ValidationRule) if fields else ():
+        named = _fields_in(rule.fact.formula)
+        if rule.fact.active and _is_on(rule, flow.fact.start.object) and named & fields:
+            records = {f"$Record.{field}" for field in named - fields}
+            return Veto(updates, rule, names_in_formula(rule.fact.formula, flow.references) | records)
+    return None
+
+
+def _is_on(rule: Written[ValidationRule], object_name: str) -> bool:
+    return rule.name.partition(".")[0].casefold() == object_name.casefold()
+
+
+def _fields_in(formula: str) -> set[str]:
+    """The fields that a formula names, in lower case: its words that are neither functions nor globals."""
+    return {name.casefold() for name in _FIELD.findall(without_literals(formula))} - _WORDS
+
+
+def _updates_own_record(element: FlowElement, flow: LinkedFlow) -> bool:
+    if element.kind != "recordUpdates":
+        return False
+    if element.input_reference:
+        return element.input_reference.casefold() == "$record"
+    filters = [(f.field.casefold(), f.operator, f.value.text.casefold()) for f in element.filters]
+    own = element.object.casefold() == flow.fact.start.object.casefold()
+    return own and filters == [("id", "EqualTo", "$record.id")]
+
+
+def _catches_faults(element: FlowElement) -> bool:
+    return any(edge.kind == "faultConnector" for edge in element.connectors)
+
+
+def _fields_set(updates: tuple[FlowElement, ...], reachable: tuple[FlowElement, ...]) -> Iterator[str]:
+    for update in updates:
+        for item in update.assignments:
+            yield item.target
+    if any(update.input_reference for update in updates):
+        for element in reachable:
+            for item in element.assignments:
+                if item.target.casefold().startswith("$record."):
+                    yield item.target.partition(".")[2]

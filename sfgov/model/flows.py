@@ -1,0 +1,327 @@
+"""Flows, linked: which version runs, what starts it, in whose name, and what its loops repeat."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from enum import Enum, StrEnum
+from functools import cached_property
+
+from sfgov.facts.flow import Flow, FlowConnector, FlowDefinition, FlowElement, FlowResource
+from sfgov.model.flow_graph import FlowGraph, FlowLoop, Repetition
+from sfgov.model.flow_references import FlowReferences
+from sfgov.model.index import Index, Written
+from sfgov.model.relationships import Relationships
+
+_VERSION = re.compile(r"(.+)-(\d+)")
+
+
+class Launch(StrEnum):
+    """What starts a flow."""
+
+    BEFORE_SAVE = "before a record is saved"
+    AFTER_SAVE = "after a record is saved"
+    BEFORE_DELETE = "before a record is deleted"
+    SCHEDULED = "on a schedule"
+    PLATFORM_EVENT = "on a platform event"
+    DATA_CHANGE = "on a change of Data Cloud or external data"
+    PROCESS = "as a process of Process Builder"
+    SCREEN = "by a user, with screens"
+    ORCHESTRATION = "as an orchestration"
+    PROMPT = "for a prompt template"
+    AUTOLAUNCHED = "by whatever calls it"
+    OTHER = "by another trigger"
+
+
+_BY_TRIGGER = {
+    "RecordBeforeSave": Launch.BEFORE_SAVE,
+    "RecordAfterSave": Launch.AFTER_SAVE,
+    "RecordBeforeDelete": Launch.BEFORE_DELETE,
+    "Scheduled": Launch.SCHEDULED,
+    "PlatformEvent": Launch.PLATFORM_EVENT,
+    "DataCloudDataChange": Launch.DATA_CHANGE,
+    "DataGraphDataChange": Launch.DATA_CHANGE,
+    "ExternalSystemChange": Launch.DATA_CHANGE,
+    "EnterpriseScaleExternalSystemChange": Launch.DATA_CHANGE,
+}
+_BY_PROCESS_TYPE = {
+    "Workflow": Launch.PROCESS,
+    "CustomEvent": Launch.PROCESS,
+    "InvocableProcess": Launch.PROCESS,
+    "Flow": Launch.SCREEN,
+    "Orchestrator": Launch.ORCHESTRATION,
+    "OrchestrationFlow": Launch.ORCHESTRATION,
+    "AgxOrchestrationFlow": Launch.ORCHESTRATION,
+    "ApprovalWorkflow": Launch.ORCHESTRATION,
+    "PromptFlow": Launch.PROMPT,
+}
+_TRIGGERED = frozenset(
+    {
+        Launch.BEFORE_SAVE,
+        Launch.AFTER_SAVE,
+        Launch.BEFORE_DELETE,
+        Launch.SCHEDULED,
+        Launch.PLATFORM_EVENT,
+        Launch.DATA_CHANGE,
+        Launch.PROCESS,
+    }
+)
+
+
+class RunContext(Enum):
+    """Whose permissions and sharing a flow's data elements obey."""
+
+    SYSTEM_WITHOUT_SHARING = "system without sharing"
+    SYSTEM_WITH_SHARING = "system with sharing"
+    USER = "user"
+    CALLER = "as its caller"
+    """An autolaunched flow that says nothing itself: user from a button, a REST call or an agent; else it depends."""
+    UNKNOWN = "unknown"
+
+
+_BY_MODE = {
+    "SystemModeWithoutSharing": RunContext.SYSTEM_WITHOUT_SHARING,
+    "SystemModeWithSharing": RunContext.SYSTEM_WITH_SHARING,
+    "UserMode": RunContext.USER,
+}
+
+
+class LinkedFlow:
+    """One flow file, as part of its org."""
+
+    def __init__(self, flows: Flows, written: Written[Flow]) -> None:
+        self.written = written
+        self.fact = written.fact
+        self._flows = flows
+        match = _VERSION.fullmatch(written.name)
+        self.name = match[1] if match else written.name
+        """The flow's name, without a version."""
+        self.version = int(match[2]) if match else None
+        """The version that the file's name says, if it does."""
+
+    @property
+    def component(self) -> str:
+        """`Flow:Name`, as findings name it."""
+        return self.written.component
+
+    @cached_property
+    def live(self) -> bool | None:
+        """Whether this file is what runs. None: the tree does not say."""
+        definition = self._flows.definition(self.name)
+        status = self.fact.status
+        if definition is None:
+            return status == "Active" if status else None
+        active = definition.fact.active_version
+        if not active:
+            # An empty definition beside an active flow: one of the two files is stale.
+            return None if active is None and status == "Active" else False
+        if self.version is not None:
+            return self.version == active
+        return status in ("Active", "")
+
+    @cached_property
+    def other_version_runs(self) -> bool:
+        """Whether the flow is live in a version that the tree does not hold, so that this file is not what runs."""
+        definition = self._flows.definition(self.name)
+        if self.live is not False or definition is None or not definition.fact.active_version:
+            return False
+        return not any(version.live for version in self._flows.versions(self.name))
+
+    @cached_property
+    def launch(self) -> Launch:
+        """What starts the flow."""
+        start = self.fact.start
+        if start.trigger_type in _BY_TRIGGER:
+            return _BY_TRIGGER[start.trigger_type]
+        if self.fact.process_type in _BY_PROCESS_TYPE:
+            return _BY_PROCESS_TYPE[self.fact.process_type]
+        if any(element.kind == "screens" for element in self.fact.elements):
+            return Launch.SCREEN
+        return Launch.AUTOLAUNCHED if start.trigger_type in ("", "None") else Launch.OTHER
+
+    @property
+    def triggered(self) -> bool:
+        """Whether an event of the org starts it: a record, a schedule, a message; not a person or a caller."""
+        return self.launch in _TRIGGERED
+
+    @property
+    def bulk(self) -> bool:
+        """Whether many records enter it at once, an interview for each, in one transaction."""
+        return self.triggered and (self.launch is not Launch.SCHEDULED or bool(self.fact.start.object))
+
+    @cached_property
+    def run_context(self) -> RunContext:
+        """Whose permissions its data elements obey: what `runInMode` says, else the default of its launch."""
+        mode = self.fact.run_in_mode
+        if mode not in ("", "DefaultMode"):
+            return _BY_MODE.get(mode, RunContext.UNKNOWN)
+        if self.triggered:
+            return RunContext.SYSTEM_WITHOUT_SHARING
+        if self.launch is Launch.SCREEN:
+            return RunContext.USER
+        return RunContext.CALLER if self.launch is Launch.AUTOLAUNCHED else RunContext.UNKNOWN
+
+    @cached_property
+    def graph(self) -> FlowGraph:
+        """The control flow."""
+        return FlowGraph(self.fact)
+
+    def element(self, name: str) -> FlowElement | None:
+        """The node of that name."""
+        return self.graph.element(name)
+
+    def resource(self, name: str) -> FlowResource | None:
+        """The variable, formula, constant … of that name."""
+        return self.references.resource(name)
+
+    @property
+    def start_edges(self) -> tuple[FlowConnector, ...]:
+        """The edges from the start: at once, and along scheduled paths."""
+        return self.graph.start_edges
+
+    def reachable(
+        self, from_: Iterable[FlowElement] | None = None, *, through_faults: bool = True
+    ) -> tuple[FlowElement, ...]:
+        """What can run from these nodes on (without any: from the start), themselves included; nearest first."""
+        return self.graph.reachable(from_, through_faults=through_faults)
+
+    @property
+    def loops(self) -> tuple[FlowLoop, ...]:
+        """The loops, in the order of the file."""
+        return self.graph.loops
+
+    def object_of(self, element: FlowElement) -> str:
+        """The object that a data element, loop or collection works on; empty where that is unknown."""
+        return self.references.object_of(element)
+
+    def object_of_reference(self, reference: str) -> str:
+        """The object of the record or records that a reference (`$Record`, `Get_Lines`) means; empty if unknown."""
+        return self.references.object_of_reference(reference)
+
+    def repeating(self, element: FlowElement, *, more_than: int = 0) -> tuple[FlowLoop, ...]:
+        """The innermost loops that run a node again and again in one transaction, by the order of the file.
+
+        Loops that the flow itself bounds to `more_than` rounds or fewer do not count. Loops that repeat the node
+        only when something fails are given only where no other loop repeats it.
+        """
+        open_loops = [loop for loop in self.loops if not self._ends_within(loop, more_than)]
+        for how in (Repetition.ROUND, Repetition.FAILING_ROUND):
+            found = [loop for loop in open_loops if loop.repetition(element) is how]
+            if found:
+                return tuple(loop for loop in found if not any(map(loop.contains, found)))
+        return ()
+
+    def _ends_within(self, loop: FlowLoop, rounds: int) -> bool:
+        limit = self.collection_limit(loop)
+        return limit is not None and limit <= rounds
+
+    def collection_limit(self, loop: FlowLoop) -> int | None:
+        """The most rounds that a loop can make, where the flow itself bounds its collection; else None."""
+        return self.references.limit_of(loop.element.collection)
+
+    def objects_read(self) -> frozenset[str]:
+        """The lower-case names of the objects that it looks up when nothing fails, also in flows that it calls."""
+        found: set[str] = set()
+        waiting, seen = [self], {self.written.path}
+        for flow in waiting:  # grows while it is walked
+            for element in flow.reachable(through_faults=False):
+                if element.kind == "recordLookups":
+                    found.add(flow.object_of(element).casefold())
+                called = self._flows.get(called_flow(element))
+                if called is not None and called.written.path not in seen:
+                    seen.add(called.written.path)
+                    waiting.append(called)
+        return frozenset(found - {""})
+
+    @cached_property
+    def references(self) -> FlowReferences:
+        """What names inside the flow mean."""
+        return FlowReferences(self.fact, self.graph, self._flows.relationships, self._flows.variable)
+
+
+class Flows:
+    """All flows of the tree, every version and copy of each."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._versions: dict[str, list[LinkedFlow]] = defaultdict(list)
+        for first in index.all(Flow):
+            for written in index.parts(Flow, first.name):
+                linked = LinkedFlow(self, written)
+                self._versions[linked.name.casefold()].append(linked)
+        for versions in self._versions.values():
+            versions.sort(key=lambda flow: (flow.version or 0, flow.written.path))
+
+    def all(self) -> tuple[LinkedFlow, ...]:
+        """Every flow file, by name, version and path."""
+        return tuple(flow for name in sorted(self._versions) for flow in self._versions[name])
+
+    def versions(self, name: str) -> tuple[LinkedFlow, ...]:
+        """What the tree holds of the flow of that name (without a version), oldest first."""
+        return tuple(self._versions.get(name.casefold(), ()))
+
+    def get(self, name: str) -> LinkedFlow | None:
+        """A flow by name: with a version exactly that file, without one the live version, else the newest."""
+        versions = self.versions(name)
+        if not versions:
+            match = _VERSION.fullmatch(name)
+            versions = self.versions(match[1]) if match else ()
+            return next((flow for flow in versions if flow.version == int(match[2])), None) if match else None
+        return next((flow for flow in versions if flow.live), versions[-1])
+
+    def triggered_on(self, object_name: str, *trigger_types: str) -> tuple[LinkedFlow, ...]:
+        """The flows that start on records of an object, of these `triggerType`s (any, where none is given)."""
+        return tuple(
+            flow
+            for flow in self.all()
+            if flow.fact.start.object.casefold() == object_name.casefold()
+            and (flow.fact.start.trigger_type in trigger_types if trigger_types else flow.triggered)
+        )
+
+    def calls_of(self, name: str) -> tuple[tuple[LinkedFlow, FlowElement], ...]:
+        """Who calls the flow of that name, as a subflow or as an action: flows, each with the calling node."""
+        return tuple(self._calls.get(name.casefold(), ()))
+
+    def way_from_trigger(self, flow: LinkedFlow) -> tuple[tuple[LinkedFlow, FlowElement], ...]:
+        """The shortest chain of live flows and calling nodes from a triggered flow down to this one; empty if none."""
+        waiting: list[tuple[LinkedFlow, tuple[tuple[LinkedFlow, FlowElement], ...]]] = [(flow, ())]
+        seen = {flow.name.casefold()}
+        for called, chain in waiting:  # grows while it is walked
+            for caller, element in self.calls_of(called.name):
+                if caller.live and caller.triggered:
+                    return ((caller, element), *chain)
+                if caller.live and caller.name.casefold() not in seen:
+                    seen.add(caller.name.casefold())
+                    waiting.append((caller, ((caller, element), *chain)))
+        return ()
+
+    def variable(self, flow_name: str, name: str) -> FlowResource | None:
+        """A variable of the flow of that name."""
+        flow = self.get(flow_name)
+        return flow.resource(name) if flow is not None else None
+
+    def definition(self, name: str) -> Written[FlowDefinition] | None:
+        """What says which version of the flow is active, where the tree holds that."""
+        return self.index.get(FlowDefinition, name)
+
+    @cached_property
+    def relationships(self) -> Relationships:
+        """Parents and children of objects."""
+        return Relationships(self.index)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[LinkedFlow, FlowElement]]]:
+        calls: dict[str, list[tuple[LinkedFlow, FlowElement]]] = defaultdict(list)
+        for flow in self.all():
+            for element in flow.fact.elements:
+                if called := called_flow(element):
+                    calls[called.casefold()].append((flow, element))
+        return calls
+
+
+def called_flow(element: FlowElement) -> str:
+    """The flow that a node calls, as a subflow or as an action of type `flow`; empty if it calls none."""
+    if element.kind == "subflows":
+        return element.flow_name
+    return element.action_name if element.action_type == "flow" else ""
