@@ -40,7 +40,9 @@ def set_up(*wanted: str) -> None:
         try:
             venv.create(VENV, with_pip=True, clear=True)
         except subprocess.CalledProcessError:
-            sys.exit("dev.py: Python cannot make a virtual environment with pip; on Debian install python3-venv")
+            sys.exit(
+                "dev.py: Python cannot make a virtual environment with pip; on Debian install python3-venv"
+            )
         must(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "pip")
     print("Installing sfgov and what it needs …", flush=True)
     must(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".", *wanted)
@@ -49,7 +51,18 @@ def set_up(*wanted: str) -> None:
 def demo() -> int:
     """Check the example org; findings are what it is there for, so they do not make this fail."""
     set_up()
-    code = run(PYTHON, "-m", "sfgov", "check", EXAMPLE, "--format", "console", "--format", f"html={REPORT}", "--exit-zero")
+    code = run(
+        PYTHON,
+        "-m",
+        "sfgov",
+        "check",
+        EXAMPLE,
+        "--format",
+        "console",
+        "--format",
+        f"html={REPORT}",
+        "--exit-zero",
+    )
     if code == 0:
         print(f"\nThe HTML report lies in {REPORT} (open it in a browser).")
     return code
@@ -59,7 +72,9 @@ def test() -> int:
     """Formatting, lint, types and tests; all of them run, and any failure fails the whole."""
     set_up("--group", "dev")
     if os.name != "nt":
-        run("bash", "tests/install_validators.sh")  # optional validators of report formats; tests say what they miss
+        run(
+            "bash", "tests/install_validators.sh"
+        )  # optional validators of report formats; tests say what they miss
     steps = (
         ("ruff", "format", "--check", "."),
         ("ruff", "check", "."),
@@ -74,7 +89,7 @@ def test() -> int:
 
 if __name__ == "__main__":
     commands = {"demo": demo, "test": test}
-    if len(sys.argv) != 2 or sys.argv[1] not in commands:  # noqa: PLR2004
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     if sys.version_info < (3, 11):  # noqa: UP036  said plainly to whoever has an older one
         sys.exit("dev.py: sfgov needs Python 3.11 or newer")

@@ -49,7 +49,13 @@ def run(
         written, problems = _parse(project, jobs, progress)
         org = link(project, written, config, today)
         found = _Found(_front(project, config))
-        context = {"org": org, "policy": config.policy, "config": config, "checks": checks, "problems": problems}
+        context = {
+            "org": org,
+            "policy": config.policy,
+            "config": config,
+            "checks": checks,
+            "problems": problems,
+        }
         for number, one in enumerate(checks, 1):
             _ask(one, context, org, found)
             if progress:
@@ -91,7 +97,9 @@ def link(project: Project, written: Iterable[Written[Fact]], config: Config, tod
 def repository_prefix(root: Path) -> str:
     """Where the org lies inside its git repository: `force-app/` or nothing; else below the working directory."""
     root = root.resolve()
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), Path.cwd().resolve())
+    top = next(
+        (folder for folder in (root, *root.parents) if (folder / ".git").exists()), Path.cwd().resolve()
+    )
     if root == top or not root.is_relative_to(top):
         return ""
     return root.relative_to(top).as_posix() + "/"
@@ -134,7 +142,7 @@ class _Found:
 
 def _ask(one: Check, context: dict[str, Any], org: Org, found: _Found) -> None:
     if one.reads and not any(org.retrieved(kind) for kind in one.reads):
-        found.not_checked.append(NotLooked(one.code, f"{_any_of(one.reads)} was not retrieved"))
+        found.not_checked.append(NotLooked(one.code, _not_retrieved(one.reads)))
         return
     policy = context["policy"]
     settings = policy.checks.get(one.code) or policy.checks.get(one.name) or {}
@@ -151,8 +159,10 @@ def _ask(one: Check, context: dict[str, Any], org: Org, found: _Found) -> None:
         found.findings.append((check_crashed, _crash(one, error, found.front)))
 
 
-def _any_of(kinds: Sequence[str]) -> str:
-    return kinds[0] if len(kinds) == 1 else f"none of {', '.join(kinds)}" if kinds else ""
+def _not_retrieved(kinds: Sequence[str]) -> str:
+    if len(kinds) == 1:
+        return f"{kinds[0]} was not retrieved"
+    return f"neither {', '.join(kinds[:-1])} nor {kinds[-1]} was retrieved"
 
 
 def _crash(one: Check, error: Exception, front: str) -> Finding:
@@ -202,7 +212,14 @@ def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) 
         fingerprint=fingerprint,
         subject=place.element if finding.subject is None else finding.subject,
         evidence=tuple(
-            Step(e.place.path, e.place.line, e.place.component, e.message, e.place.column, excerpts.around(e.place))
+            Step(
+                e.place.path,
+                e.place.line,
+                e.place.component,
+                e.message,
+                e.place.column,
+                excerpts.around(e.place),
+            )
             for e in finding.because
         ),
         fix=finding.fix or one.section("Fix").split("\n\n")[0].replace("\n", " "),
@@ -222,4 +239,3 @@ def _card(one: Check) -> Card:
         reads=one.reads,
         tags=one.tags,
     )
-

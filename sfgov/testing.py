@@ -41,8 +41,11 @@ def lint_run(files: Files, *checks: Check, today: date = TODAY) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_files(root, files)
-        config = load_config(root / "sfgov.yml" if "sfgov.yml" in files else None)
-        declared = {"MaskingTemplate": config.policy.masking.templates, "DataMaskExport": config.policy.masking.exports}
+        config = load_config(root / "sfgov.yml" if "sfgov.yml" in files else None, root=root)
+        declared = {
+            "MaskingTemplate": config.policy.masking.templates,
+            "DataMaskExport": config.policy.masking.exports,
+        }
         project = open_project([root], declared=declared)
         return run(project, config, checks, jobs=1, today=today)
 
@@ -55,7 +58,7 @@ def write_files(root: Path, files: Files) -> None:
         path.write_bytes(content if isinstance(content, bytes) else dedent(content).lstrip("\n").encode())
 
 
-_FENCE = re.compile(r"^```[a-z]+ (?P<path>\S.*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```[a-z]+ (?P<path>\S[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def examples(one: Check, heading: str) -> dict[str, str]:

@@ -72,5 +72,9 @@ def test_checks_see_the_model_and_nothing_of_files_or_reports() -> None:
 
 
 def test_only_the_xml_reader_sees_lxml() -> None:
-    users = {p.relative_to(ROOT).as_posix() for p in (ROOT / "sfgov").rglob("*.py") if "lxml" in p.read_text("utf-8")}
+    users = {
+        p.relative_to(ROOT).as_posix()
+        for p in (ROOT / "sfgov").rglob("*.py")
+        if "lxml" in p.read_text("utf-8")
+    }
     assert users == {"sfgov/parse/xml.py"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sfgov.model.permissions import Bundle
-
 from sfgov.policy import Bundles, Policy
 
 SHOWN = 5
@@ -28,7 +27,7 @@ def listed(bundle: Bundle, names: Bundles) -> bool:
 
 
 def in_words(bundles: Iterable[Bundle]) -> str:
-    """`3 bundles can`-style lists: the first few by name, and how many more."""
+    """The first few by name, and how many more."""
     names = [bundle.component.replace(":", " ", 1) for bundle in bundles]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfgov.model.permissions import Bundle, DeleteRight
-
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import ApexTrigger, Flow, PermissionSet, Profile
 from sfgov.model.deletes import Cascade, DeleteGuard
 from sfgov.model.org import Org
+from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.policy import Policy
 from sfgov_checks.principals import counted, in_words, is_admin, listed
 
@@ -168,7 +167,7 @@ def _finding(
     runs = "is not run" if guard.by == "trigger" else "is not expected to run"
     restricted = any(org.deletes.restricting(link.child) for link in way)
     return Finding(
-        f"Deleting a {top} removes its {guard.object} records through {fields} ({way[-1].how}), "
+        f"Deleting {top} records also deletes their {guard.object} records through {fields} ({way[-1].how}), "
         f"and the delete guard {guard.name} on {guard.object} {runs} for them. "
         f"{counted(len(holders), 'bundle')} can delete {top}: {in_words(bundle for bundle, _ in holders)}.",
         at=guard.evidence[0].place,

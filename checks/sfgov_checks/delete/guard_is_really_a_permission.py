@@ -87,8 +87,8 @@ def guard_is_really_a_permission(org: Org, policy: Policy) -> Iterator[Outcome]:
         whom = "" if guard.kind == "unconditional" else ", asking only who the user is"
         yield Finding(
             f"{guard.name} blocks {'every delete' if not whom else 'deletes'} of {guard.object}{whom}: that is an "
-            f"access rule, yet {counted(len(holders), 'bundle')} still grant delete. "
-            f"They are {in_words(bundle for bundle, _ in holders)}.",
+            f"access rule, yet delete is still granted by {counted(len(holders), 'bundle')}: "
+            f"{in_words(bundle for bundle, _ in holders)}.",
             at=guard.evidence[0].place,
             because=[*guard.evidence, *(e for _, right in holders[:3] for e in right.evidence)],
             fix=f"Take delete on {guard.object} away from these bundles; keep {guard.name} only for conditions on the "

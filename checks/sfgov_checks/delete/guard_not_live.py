@@ -116,8 +116,8 @@ def guard_not_live(org: Org, policy: Policy) -> Iterator[Outcome]:
             continue
         yield Finding(
             f"{guard.name} would block deletes of {guard.object} but is {guard.status}; "
-            f"{counted(len(holders), 'bundle')} can delete {guard.object} now. "
-            f"They are {in_words(bundle for bundle, _ in holders)}.",
+            f"{counted(len(holders), 'bundle')} can delete {guard.object} now: "
+            f"{in_words(bundle for bundle, _ in holders)}.",
             at=guard.at,
             because=[*guard.evidence, *(e for _, right in holders[:3] for e in right.evidence)],
             severity=Severity.MEDIUM
