@@ -101,6 +101,7 @@ _AT_CONTEXT = {
 }
 _AFTER_END = "something follows the end of a value; put the whole text in quotes"
 _AT_PROBLEM = {
+    "exceeded maximum nesting depth": f"the values are nested more than {DEEPEST} deep",
     "mapping values are not allowed in this context": (
         'a ":" where none can be; check the indentation and the space after each ":", or put the text in quotes'
     ),

@@ -36,7 +36,7 @@ def all_checks(folder: Path | None) -> tuple[Check, ...]:
 def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) -> Config:
     """The policy from the file that was named, or else from the one that holds for `start`."""
     try:
-        config = load_config(given or find_config(start), root=start if start.is_dir() else start.parent)
+        config = load_config(given or find_config(start), root=_folder(start))
         validate_checks(config, checks)
     except ConfigError as error:
         number = len(error.errors)
@@ -47,11 +47,16 @@ def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) ->
 
 def opened(paths: Sequence[Path], config: Config) -> Project:
     """The org on disk, with the files in which the policy says that masking is declared."""
-    from sfgov.project import BadArchive, NoMetadata, open_project
+    from sfgov.project import CannotOpen, open_project
 
     masking = config.policy.masking
     declared = {"MaskingTemplate": masking.templates, "DataMaskExport": masking.exports}
+    base = config.folder(_folder(paths[0])) if config.path else None
     try:
-        return open_project(paths, declared=declared)
-    except (NoMetadata, BadArchive) as error:
+        return open_project(paths, declared=declared, base=base)
+    except CannotOpen as error:
         raise CannotWork(str(error)) from error
+
+
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent

@@ -29,13 +29,22 @@ class Config(msgspec.Struct, frozen=True):
 
     policy: Policy = Policy()
     path: str = ""
-    """The file as people are shown it; empty where there is none."""
+    """The file, from the org's folder where that is known; empty where there is none."""
     lines: dict[Keys, int] = {}
     """The line of every key and list item, by the keys that lead to it; list items by index and by their text."""
 
     def line_of(self, *keys: str) -> int:
         """The line of that key, or of the nearest key around it that the file has; else 1."""
         return next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), 1)
+
+    def folder(self, root: Path) -> Path:
+        """Where the file lies, and its paths start, for an org whose folder is `root`; without a file, `root`."""
+        return (root / self.path).parent if self.path else root
+
+    def below(self, root: Path) -> str:
+        """The way from the file's folder to the org (`force-app/`); nothing where that is the folder or not in it."""
+        way = Path(os.path.relpath(root, self.folder(root))).as_posix()
+        return "" if way == "." or way.startswith("..") else f"{way}/"
 
 
 def find_config(start: Path) -> Path | None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from sfgov.check import Severity
 from sfgov.spelling import did_you_mean
 from sfgov.yaml12 import Keys
 
@@ -97,10 +98,11 @@ def _choice(value: str, choices: list[str], keys: Keys) -> Iterator[Misfit]:
 
 
 def _choices(expected: inspect.EnumType | inspect.LiteralType) -> list[str]:
-    values = (
-        (one.value for one in expected.cls) if isinstance(expected, inspect.EnumType) else expected.values
-    )
-    return [str(one) for one in values]
+    """The words, severities by how bad they are."""
+    values = (one.value for one in expected.cls) if isinstance(expected, inspect.EnumType) else expected.values
+    words = [str(one) for one in values]
+    ranked = [severity.value for severity in Severity if severity in words]
+    return ranked + [word for word in words if word not in ranked]
 
 
 def _is_date(text: str) -> bool:

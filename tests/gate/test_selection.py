@@ -1,0 +1,77 @@
+"""Which checks run: the ladder, exact selection, ignoring, and the command line over the file."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sfgov import Check, Ruleset, Severity, check
+from sfgov.check import Outcome
+from sfgov.gate.selection import Selection, listed, selection
+from sfgov.policy import Policy
+
+
+def made(code: str, name: str, ruleset: Ruleset) -> Check:
+    @check(code, name, Severity.HIGH, reads=(), ruleset=ruleset)
+    def function() -> Iterator[Outcome]:
+        yield from ()
+
+    return function
+
+
+CHECKS = (
+    made("DEL001", "delete-for-all", Ruleset.MINIMAL),
+    made("DEL002", "delete-bypass", Ruleset.RECOMMENDED),
+    made("HYG003", "old-version", Ruleset.STRICT),
+    made("SFG001", "unreadable-file", Ruleset.MINIMAL),
+)
+
+
+def codes(chosen: Selection) -> list[str]:
+    return [one.code for one in chosen.of(CHECKS)]
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "expected"),
+    [
+        ("minimal", ["DEL001", "SFG001"]),
+        ("recommended", ["DEL001", "DEL002", "SFG001"]),
+        ("strict", ["DEL001", "DEL002", "HYG003", "SFG001"]),
+    ],
+)
+def test_each_ruleset_holds_those_before_it(ruleset: str, expected: list[str]) -> None:
+    assert codes(Selection(Ruleset(ruleset))) == expected
+
+
+@pytest.mark.parametrize("names", [("HYG003",), ("hyg003",), ("old-version",), ("HYG",), ("hyg",)])
+def test_a_selection_stands_in_place_of_the_ruleset(names: tuple[str, ...]) -> None:
+    assert codes(Selection(Ruleset.MINIMAL, names)) == ["HYG003", "SFG001"]
+
+
+def test_ignoring_holds_for_a_selection_too() -> None:
+    assert codes(Selection(select=("DEL",), ignore=("delete-bypass",))) == ["DEL001", "SFG001"]
+
+
+@pytest.mark.parametrize("name", ["SFG001", "SFG", "unreadable-file"])
+def test_sfgov_s_own_checks_run_unless_they_are_ignored(name: str) -> None:
+    assert codes(Selection(select=("HYG003",), ignore=(name,))) == ["HYG003"]
+
+
+class TestCommandLine:
+    POLICY = Policy(ruleset=Ruleset.MINIMAL, select=("HYG",), ignore=("DEL002",))
+
+    def test_the_file_holds_where_the_command_line_says_nothing(self) -> None:
+        assert selection(self.POLICY) == Selection(Ruleset.MINIMAL, ("HYG",), ("DEL002",))
+
+    def test_a_ruleset_stands_in_place_of_the_file_s_selection(self) -> None:
+        chosen = selection(self.POLICY, Ruleset.STRICT)
+        assert codes(chosen) == ["DEL001", "HYG003", "SFG001"]
+
+    def test_what_is_selected_surely_runs(self) -> None:
+        assert codes(selection(self.POLICY, select=("DEL",))) == ["DEL001", "DEL002", "SFG001"]
+
+    def test_what_is_ignored_comes_on_top(self) -> None:
+        assert codes(selection(self.POLICY, Ruleset.STRICT, ignore=("HYG",))) == ["DEL001", "SFG001"]
+
+
+def test_comma_lists_and_repeated_options_are_one_list() -> None:
+    assert listed(["DEL, APX001", "FLW", ",", ""]) == ("DEL", "APX001", "FLW")
