@@ -141,4 +141,6 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def _stand_in(result: Result) -> Card:
-    return Card(result.check, result.name, result.severity, result.confidence, result.pack, f"{result.name}.", "", ())
+    return Card(
+        result.check, result.name, result.severity, result.confidence, result.pack, f"{result.name}.", "", ()
+    )
