@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 import zlib
 from collections import defaultdict
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sfgov.project.contents import BadArchive
-from sfgov.project.tree import HEAD, Listing, Target, join
+from sfgov.project.tree import HEAD, Listing, join
 
 MOST_ENTRIES = 500_000
 MOST_BYTES = 2 * 1024**3
@@ -38,11 +41,8 @@ class ZipTree:
         self._folders: dict[str, _Folder] = defaultdict(lambda: _Folder(set(), set()))
         self._open()
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["path"])  # type: ignore[misc]
+    def __reduce__(self) -> tuple[Callable[[str], ZipTree], tuple[str]]:
+        return _opened, (self.path,)
 
     def list(self, path: str) -> Listing:
         """What lies in a folder."""
@@ -63,10 +63,6 @@ class ZipTree:
     def has_folder(self, path: str) -> bool:
         """Whether there is such a folder."""
         return path in self._folders
-
-    def target(self, path: str) -> Target:
-        """Archives with links are refused."""
-        raise NotImplementedError(path)
 
     def _open(self) -> None:
         name = Path(self.path).name
@@ -110,6 +106,16 @@ class ZipTree:
                 return file.read(size)
         except _READ_ERRORS as error:
             raise OSError(f"it cannot be unpacked: {_reason(error)}") from None
+
+
+def _opened(path: str) -> ZipTree:
+    return _opened_once(path, os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _opened_once(path: str, process: int) -> ZipTree:  # noqa: ARG001
+    """One tree for each process: a handle that was inherited shares its position with the parent's."""
+    return ZipTree(path)
 
 
 def _refuse_bombs(name: str, entries: list[zipfile.ZipInfo]) -> None:

@@ -75,3 +75,14 @@ class Project(msgspec.Struct, frozen=True):
     package_directories: tuple[PackageDirectory, ...] = ()
     api_version: str = ""
     """`sourceApiVersion` of the (outermost) project; empty where none is stated."""
+
+    @property
+    def front(self) -> str:
+        """The file to point at for what is said of the whole org: a project file, a manifest, or just the first."""
+        projects = sorted({directory.project for directory in self.package_directories}, key=_depth)
+        manifests = sorted((manifest.path for manifest in self.manifests), key=_depth)
+        return next(iter((*projects, *manifests, *(file.path for file in self.files))), "")
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path

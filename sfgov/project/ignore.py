@@ -46,8 +46,13 @@ class ForceIgnore:
         return None
 
     def hides_folder(self, path: str) -> Rule | None:
-        """The line that hides a whole folder, if one does."""
-        return self.hides_file(path) or self.hides_file(path + "/")
+        """The line that hides a whole folder, if one does. `folder/**` hides what is in it, not the folder."""
+        if not self._any.match(path + "/"):
+            return None
+        for rule, hides, regex in reversed(self._rules):
+            if regex.match(path + "/" if rule.pattern.endswith("/") else path):
+                return rule if hides else None
+        return None
 
 
 def _translate(line: str) -> tuple[str, bool]:

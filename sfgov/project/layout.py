@@ -2,88 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sfgov.project import ignore, packages
-from sfgov.project.contents import Hidden, PackageDirectory, PathProblem
-from sfgov.project.ignore import ForceIgnore, Rule
-from sfgov.project.manifest import BadManifest, Manifest, NotAManifest, manifest_kind, read_manifest
+from sfgov.project.contents import PathProblem
+from sfgov.project.found import Found
+from sfgov.project.ignore import ForceIgnore
+from sfgov.project.manifest import BadManifest, NotAManifest, manifest_kind, read_manifest
 from sfgov.project.naming import (
     META,
-    Folder,
     Identity,
     identify,
     identify_bundle,
     metadata_type_of_folder_name,
 )
-from sfgov.project.packages import ProjectFile, read_project_file
+from sfgov.project.packages import read_project_file
 from sfgov.project.registry import registry
+from sfgov.project.scope import Scope
 from sfgov.project.source import SourceFile
-from sfgov.project.tree import Tree, join
+from sfgov.project.tree import Tree, Unusable, join
 
-_NEVER_METADATA = frozenset({"node_modules", "__tests__", "__MACOSX"})
+_NEVER_METADATA = frozenset({"node_modules", "__MACOSX"})
 _EXACT_MANIFESTS = frozenset(
     {"package.xml", "destructivechanges.xml", "destructivechangespre.xml", "destructivechangespost.xml"}
 )
-
-
-class Found:
-    """What the walks have found so far. The same file under the same path counts once."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, SourceFile] = {}
-        self.names: set[tuple[str, str]] = set()
-        self.problems: set[PathProblem] = set()
-        self.manifests: dict[str, Manifest] = {}
-        self.package_directories: dict[tuple[str, str], PackageDirectory] = {}
-        self.project_files: list[ProjectFile] = []
-        self._hidden: dict[tuple[Rule, str], list[str]] = {}
-
-    def hide(self, rule: Rule, type_name: str, path: str) -> None:
-        """Note a metadata file that a line of a `.forceignore` hides."""
-        self._hidden.setdefault((rule, type_name), []).append(path)
-
-    def hidden(self) -> tuple[Hidden, ...]:
-        """What was hidden, by line and type."""
-        return tuple(
-            sorted(
-                Hidden(rule.file, rule.line, rule.pattern, type_name, min(paths), len(set(paths)))
-                for (rule, type_name), paths in self._hidden.items()
-            )
-        )
-
-
-class Scope(NamedTuple):
-    """A folder to be walked and what holds in it."""
-
-    path: str
-    """Relative to the tree."""
-    folder: Folder = Folder()
-    reading: bool = True
-    """Whether its files are part of the org: false in a project, outside its package directories."""
-    package: str = ""
-    ignore: ForceIgnore | None = None
-    ignore_path: str = ""
-    """Its path relative to the folder of the `.forceignore`."""
-    hidden: Rule | None = None
-    real: str | None = None
-    """Its real path in the tree, where a symbolic link led to it."""
-
-    def child(self, name: str) -> Scope:
-        """The folder of that name in it."""
-        ignore_path = join(self.ignore_path, name)
-        hidden = self.hidden or (
-            self.ignore.hides_folder(ignore_path) if self.ignore and self.reading else None
-        )
-        return self._replace(
-            path=join(self.path, name),
-            folder=self.folder.child(name),
-            ignore_path=ignore_path,
-            hidden=hidden,
-            real=None if self.real is None else join(self.real, name),
-        )
 
 
 class Walk:
@@ -113,11 +55,13 @@ class Walk:
         self._descend(start)
         while self._links:
             link = self._links.pop(0)
-            self._follow(link)
+            if link.real not in self._read:
+                self._descend(link)
 
     def take(self, start: Scope, file_name: str) -> None:
         """Take one file, and what is a component with it: the body of a meta file, the rest of its bundle."""
         listing = self._tree.list(start.path)
+        start = self._governed(start, [name for name in listing.files if name == ignore.FILE_NAME])
         if identify_bundle(start.folder, listing.files) is not None:
             self._take_bundle(start, listing.files)
             return
@@ -145,13 +89,13 @@ class Walk:
         scope = self._governed(scope, listing.files)
         self._take_manifests(scope, listing.files)
         if scope.reading:
-            self._read.add(scope.path if scope.real is None else scope.real)
+            self._read.add(scope.real)
             if identify_bundle(scope.folder, listing.files) is not None:
                 self._take_bundle(scope, listing.files)
                 return []
             self._take_files(scope, listing.files, listing.files)
-            self._take_links(scope, listing.links)
-            self._take_odd(scope, listing.odd)
+        self._note_links(scope, listing.links)
+        self._report_unusable(scope, listing.unusable)
         return [child for name in listing.folders if (child := self._enter(scope, name)) is not None]
 
     def _governed(self, scope: Scope, files: Sequence[str]) -> Scope:
@@ -160,49 +104,45 @@ class Walk:
             scope = self._open_project(scope)
         if ignore.FILE_NAME in files:
             path = join(scope.path, ignore.FILE_NAME)
-            try:
-                text = self._tree.read(path).decode("utf-8", "replace")
-            except OSError as error:
-                self._problem(path, f"it cannot be read: {error.strerror or error}")
-            else:
-                scope = scope._replace(ignore=ForceIgnore(join(self._prefix, path), text), ignore_path="")
+            rules = ForceIgnore(join(self._prefix, path), self._read_own(path).decode("utf-8", "replace"))
+            scope = scope._replace(ignore=rules, ignore_path="")
         if scope.path in self._packages:
             scope = scope._replace(reading=True, package=self._packages[scope.path])
         return scope
 
     def _open_project(self, scope: Scope) -> Scope:
+        """Note the package directories, and stop reading what lies outside of them.
+
+        Inside another project's package directory all is deployed with that one. A nested project of which no
+        package directory exists is a template for elsewhere.
+        """
         path = join(scope.path, packages.FILE_NAME)
-        try:
-            project = read_project_file(self._tree.read(path))
-        except OSError as error:
-            project = ProjectFile(problem=f"it cannot be read: {error.strerror or error}")
+        project = read_project_file(self._read_own(path))
         self._found.project_files.append(project)
         if project.problem:
             self._problem(path, project.problem, project.line)
-        there = [
-            package for package in project.packages if self._tree.has_folder(join(scope.path, package.path))
-        ]
-        for package in project.packages:
-            place = join(scope.path, package.path)
+        there = [entry for entry in project.packages if self._tree.has_folder(join(scope.path, entry.path))]
+        for entry in project.packages:
+            place = join(scope.path, entry.path)
             label = join(self._prefix, place) or "."
-            self._found.package_directories[path, label] = PackageDirectory(
-                label,
-                package.name,
-                project.namespace,
-                package.default,
-                join(self._prefix, path),
-                package in there,
-            )
-            if package in there:
+            self._found.add_package(label, entry, project, join(self._prefix, path), exists=entry in there)
+            if entry in there:
                 self._packages[place] = label
         if project.packages and not there and not scope.path:
-            missing = ", ".join(package.path for package in project.packages)
+            missing = ", ".join(entry.path for entry in project.packages)
             self._problem(path, f"none of its package directories exists: {missing}")
-        is_in_package = scope.reading and scope.package != ""
         is_template = not there and scope.path != ""
-        return (
-            scope if is_in_package or is_template or not project.packages else scope._replace(reading=False)
-        )
+        if not project.packages or is_template or (scope.reading and scope.package):
+            return scope
+        return scope._replace(reading=False)
+
+    def _read_own(self, path: str) -> bytes:
+        """The bytes of a project file or `.forceignore`; none, and a problem, when it cannot be read."""
+        try:
+            return self._tree.read(path)
+        except OSError as error:
+            self._problem(path, f"it cannot be read: {error.strerror or error}")
+            return b""
 
     def _enter(self, scope: Scope, name: str) -> Scope | None:
         """The scope of a folder in this one, or None when there is nothing to look for in it."""
@@ -258,11 +198,6 @@ class Walk:
             if identity.parsed:
                 self._found.hide(rule, identity.type, path)
             return
-        if not path.isascii() and not _is_text(path):
-            self._problem(
-                join(scope.path, name), "the name is not valid UTF-8, so nothing can refer to this file"
-            )
-            return
         if identity.type:
             self._found.names.add((identity.type, identity.name))
         if identity.parent is not None:
@@ -289,54 +224,28 @@ class Walk:
                 if name.lower() in _EXACT_MANIFESTS:
                     self._problem(path, bad.reason, bad.line)
 
-    def _take_links(self, scope: Scope, names: Sequence[str]) -> None:
-        """Symbolic links: files are read, folders remembered; what leads out of the tree is left alone."""
-        for name in names:
-            target = self._tree.target(join(scope.path, name))
-            is_metadata = identify(scope.folder, name, (), lambda _: b"") is not None
-            if target.kind == "folder" and target.path is not None:
-                child = self._enter(scope, name)
-                if child is not None and not child.hidden:
-                    self._links.append(child._replace(real=target.path))
-            elif target.kind == "file" and target.path is not None:
-                self._take_files(scope, [name], [name])
-            elif target.kind == "loop" or is_metadata or target.kind == "folder":
-                self._note_bad_link(scope, name, target.kind)
+    def _note_links(self, scope: Scope, links: Sequence[tuple[str, str]]) -> None:
+        """Remember the links to folders: most lead to what is read where it lies, and that is not known yet."""
+        for name, target in links:
+            child = self._enter(scope, name)
+            if child is None or child.hidden or not (scope.reading or self._leads_to_package(child.path)):
+                continue
+            if f"{child.real}/".startswith(f"{target}/" if target else ""):
+                self._problem(child.path, "this symbolic link leads back to a folder that it lies in")
+            else:
+                self._links.append(child._replace(real=target))
 
-    def _note_bad_link(self, scope: Scope, name: str, kind: str) -> None:
-        if scope.child(name).hidden or name.startswith("."):
-            return
-        reasons = {
-            "loop": "this symbolic link leads back to itself",
-            "missing": "this symbolic link leads nowhere",
-        }
-        reason = reasons.get(
-            kind, "this symbolic link leads out of the folder that is read, so it is not followed"
-        )
-        self._problem(join(scope.path, name), reason)
-
-    def _follow(self, link: Scope) -> None:
-        """Walk a linked folder, unless it is read where it lies or the link goes round in a circle."""
-        target = link.real or ""
-        if link.path == target or link.path.startswith(f"{target}/" if target else ""):
-            self._problem(link.path, "this symbolic link leads back to a folder that it lies in")
-        elif target not in self._read:
-            self._descend(link)
-
-    def _take_odd(self, scope: Scope, names: Sequence[str]) -> None:
-        for name in names:
-            if identify(scope.folder, name, (), lambda _: b"") is not None and not scope.child(name).hidden:
-                self._problem(join(scope.path, name), "this is neither a file nor a folder")
+    def _report_unusable(self, scope: Scope, entries: Sequence[Unusable]) -> None:
+        """Report what would have been metadata, or a way to it."""
+        for name, reason, leads_on in entries:
+            path = join(scope.path, name)
+            is_inside = scope.reading and not name.startswith(".")
+            is_wanted = is_inside and (
+                leads_on or identify(scope.folder, name, (), lambda _: b"") is not None
+            )
+            if (is_wanted or self._leads_to_package(path)) and not scope.child(name).hidden:
+                self._problem(path, reason)
 
     def _problem(self, path: str, reason: str, line: int = 0) -> None:
         shown = join(self._prefix, path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         self._found.problems.add(PathProblem(shown, reason, line))
-
-
-def _is_text(path: str) -> bool:
-    """Whether a name is Unicode; the system hands over other bytes as lone surrogates."""
-    try:
-        os.fsdecode(path).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

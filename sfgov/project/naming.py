@@ -84,11 +84,11 @@ def identify_bundle(folder: Folder, files: Sequence[str]) -> list[tuple[str, Ide
     A bundle without XML of its own gives one entry with an empty file name.
     """
     kind = folder.bundle_type
-    if kind is None or folder.last == kind.directory or not files:
+    if kind is None or folder.last == kind.directory:
         return None
     own = folder.segments[-1] + "."
     if kind.suffixes and not any(name.startswith(own) or name.endswith(META) for name in files):
-        return None
+        return None  # Teams sort bundles into folders.
     path = folder.below(kind.directory) or folder.segments[-1:]
     name = decode("/".join(path) if kind.folders else path[-1])
     role: Role = "whole" if kind.whole else "meta"
@@ -106,7 +106,7 @@ def decode(name: str) -> str:
         return name
     try:
         return unquote_to_bytes(name).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:
         return name
 
 

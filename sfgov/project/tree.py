@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 HEAD = 1024
 """How many bytes of a file are looked at to tell whether it is metadata."""
 
+_NOT_TEXT = "the name is not valid UTF-8, so nothing can refer to it"
+
+
+class Unusable(NamedTuple):
+    """An entry that is neither a file nor a folder to be read. `leads_on`: metadata may lie behind it."""
+
+    name: str
+    reason: str
+    leads_on: bool = False
+
 
 class Listing(NamedTuple):
-    """One folder's entries by name, each group sorted. `odd` are neither folders, files nor links."""
+    """One folder's entries by name, each group sorted. Links to files in the tree count as files."""
 
     folders: list[str]
     files: list[str]
-    links: list[str]
-    odd: list[str]
-
-
-class Target(NamedTuple):
-    """Where a symbolic link leads. `path` is relative to the tree, None for what lies outside of it."""
-
-    kind: Literal["file", "folder", "loop", "missing"]
-    path: str | None = None
+    links: list[tuple[str, str]]
+    """Links to folders in the tree, and the paths of these."""
+    unusable: list[Unusable]
 
 
 class Tree(Protocol):
@@ -45,10 +49,6 @@ class Tree(Protocol):
         """Whether there is such a folder."""
         ...
 
-    def target(self, path: str) -> Target:
-        """Where a symbolic link leads."""
-        ...
-
 
 class DiskTree:
     """A folder of the file system. Picklable: it is no more than a path.
@@ -65,9 +65,18 @@ class DiskTree:
         listing = Listing([], [], [], [])
         with os.scandir(self._absolute(path)) as entries:
             for entry in entries:
-                _group(listing, entry).append(entry.name)
-        for names in listing:
-            names.sort()
+                if not entry.name.isascii() and not _is_text(entry.name):
+                    listing.unusable.append(Unusable(entry.name, _NOT_TEXT, entry.is_dir()))
+                elif entry.is_symlink():
+                    self._sort_link(listing, path, entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    listing.files.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    listing.folders.append(entry.name)
+                else:
+                    listing.unusable.append(Unusable(entry.name, "this is neither a file nor a folder"))
+        for group in listing:
+            group.sort()
         return listing
 
     def read(self, path: str) -> bytes:
@@ -87,18 +96,24 @@ class DiskTree:
         """Whether there is such a folder."""
         return os.path.isdir(self._absolute(path))  # noqa: PTH112
 
-    def target(self, path: str) -> Target:
-        """Where a symbolic link leads."""
-        absolute = self._absolute(path)
+    def _sort_link(self, listing: Listing, folder: str, name: str) -> None:
+        absolute = self._absolute(join(folder, name))
         try:
             mode = os.stat(absolute).st_mode  # noqa: PTH116
         except FileNotFoundError:
-            return Target("missing")
+            listing.unusable.append(Unusable(name, "this symbolic link leads nowhere"))
+            return
         except OSError:
-            return Target("loop")
-        return Target(
-            "folder" if stat.S_ISDIR(mode) else "file", path_below(self.root, os.path.realpath(absolute))
-        )
+            listing.unusable.append(Unusable(name, "this symbolic link leads back to itself", leads_on=True))
+            return
+        target = path_below(self.root, os.path.realpath(absolute))
+        if target is None:
+            reason = "this symbolic link leads out of the folder that is read, so it is not followed"
+            listing.unusable.append(Unusable(name, reason, leads_on=stat.S_ISDIR(mode)))
+        elif stat.S_ISDIR(mode):
+            listing.links.append((name, target))
+        elif stat.S_ISREG(mode):
+            listing.files.append(name)
 
     def _absolute(self, path: str) -> str:
         return f"{self.root}{os.sep}{path}" if path else self.root
@@ -112,14 +127,15 @@ def path_below(root: str, path: str) -> str | None:
     return path.removeprefix(above).replace(os.sep, "/") if path.startswith(above) else None
 
 
+def _is_text(name: str) -> bool:
+    """Whether a name is Unicode; the system hands over other bytes as lone surrogates."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def join(folder: str, name: str) -> str:
     """A path with `/`; either side may be empty."""
     return f"{folder}/{name}" if folder and name else folder or name
-
-
-def _group(listing: Listing, entry: os.DirEntry[str]) -> list[str]:
-    if entry.is_symlink():
-        return listing.links
-    if entry.is_file(follow_symlinks=False):
-        return listing.files
-    return listing.folders if entry.is_dir(follow_symlinks=False) else listing.odd
