@@ -16,8 +16,8 @@ from sfgov.cli.failures import verbose_option
 from sfgov.cli.loading import all_checks, checks_option
 
 _HEADINGS = ("CODE", "NAME", "SEVERITY", "PACK", "RULESET", "READS")
-_NARROWEST = 16
-"""Columns that the last column gets even where a terminal is too narrow."""
+_NARROWEST = 24
+"""Columns that the last column needs to be one."""
 
 
 @click.command(short_help="List every check.")
@@ -40,19 +40,23 @@ def checks(form: str, folder: Path | None, verbose: int) -> None:  # noqa: ARG00
 
 
 def table(checks: Sequence[Check], width: int | None) -> Iterator[str]:
-    """One check a line; where a width is given, what a check reads goes on below its own column."""
+    """One check a line. Where the width leaves too little for what a check reads, that stands on lines below."""
     rows = [_HEADINGS, *(_row(one) for one in checks)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS) - 1)]
-    indent = sum(widths) + 2 * len(widths)
+    used = sum(widths) + 2 * len(widths)
+    below = width is not None and width - used < _NARROWEST
+    indent = widths[0] + 2 if below else used
     for row in rows:
         front = "".join(f"{cell:<{size}}  " for cell, size in zip(row[:-1], widths, strict=True))
-        last = textwrap.wrap(row[-1], max(width - indent, _NARROWEST)) if width else [row[-1]]
-        yield (front + "".join(last[:1])).rstrip()
-        yield from (" " * indent + more for more in last[1:])
+        last = textwrap.wrap(row[-1], width - indent) if width else [row[-1] or "-"]
+        if not below:
+            front += last.pop(0) if last else "-"
+        yield front.rstrip()
+        yield from (" " * indent + more for more in last)
 
 
 def _row(one: Check) -> tuple[str, ...]:
-    return one.code, one.name, one.severity.value, one.pack, one.ruleset.value, ", ".join(one.reads) or "-"
+    return one.code, one.name, one.severity.value, one.pack, one.ruleset.value, ", ".join(one.reads)
 
 
 def _width() -> int | None:

@@ -97,10 +97,10 @@ def _bytes(text: str) -> bytes:
 
 
 def _to_stdout(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
     try:
-        stream.write(data)
-        stream.flush()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         leave_pipe()
 

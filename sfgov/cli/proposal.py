@@ -8,7 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from sfgov.facts import CustomField, Flow, MaskingTemplate, PermissionSet, Profile
+from sfgov.facts import CustomField, CustomObject, Flow, MaskingTemplate, PermissionSet, Profile
 from sfgov.facts.permissions import PermissionBundle
 from sfgov.model.index import Index, Written
 from sfgov.policy import Classification
@@ -61,8 +61,12 @@ def _delete(index: Index) -> Iterator[str]:
     if guarded:
         yield from _comment(f"These objects have a before-delete flow: {_named(guarded)}.", "  ")
     yield "  # Records that nobody may delete, and records that may be deleted in some states only:"
-    examples = guarded or ["Invoice__c"]
-    yield f"  # never: [{_quoted(examples[0])}]"
+    final = [
+        w.name
+        for w in index.all(CustomObject)
+        if _sounds_like(w.name, _FINAL_WORDS) and not index.managed(w.name)
+    ]
+    yield f"  # never: [{', '.join(map(_quoted, (final or guarded or ['Invoice__c'])[:_AT_MOST]))}]"
     yield "  # conditional:"
     yield '  #   Opportunity: {unless: "IsClosed = true"}'
     yield "  # Who may delete them all the same:"
@@ -71,6 +75,21 @@ def _delete(index: Index) -> Iterator[str]:
 
 
 _BEFORE_DELETE = "RecordBeforeDelete"
+_FINAL_WORDS = frozenset(
+    {
+        "agreement",
+        "audit",
+        "consent",
+        "contract",
+        "invoice",
+        "journal",
+        "ledger",
+        "payment",
+        "receipt",
+        "refund",
+    }
+)
+"""Objects with such names hold what is not taken back."""
 
 
 def _principals(index: Index) -> Iterator[str]:
@@ -85,7 +104,13 @@ def _principals(index: Index) -> Iterator[str]:
     yield from _integration(index)
     yield "  # Combinations that real users have:"
     yield "  # personas:"
-    yield "  #   Sales Rep: {profile: Standard, permission_sets: [CPQ_User], permission_set_groups: []}"
+    profile = _first(w.name for w in index.all(Profile) if w.fact.custom and not index.managed(w.name))
+    permission_set = _first(w.name for w in _bundles(index) if w.type == "PermissionSet")
+    yield f"  #   Sales Rep: {{profile: {profile or 'Standard'}, permission_sets: [{permission_set}]}}"
+
+
+def _first(names: Iterator[str]) -> str:
+    return next(map(_quoted, names), "")
 
 
 def _integration(index: Index) -> Iterator[str]:
@@ -97,7 +122,11 @@ def _integration(index: Index) -> Iterator[str]:
         yield from _list("permission_sets", [w.name for w in certain if w.type == "PermissionSet"])
     else:
         yield "  # integration: {profiles: [], permission_sets: []}"
-    likely = [w for w in _bundles(index) if w not in certain and _sounds_like_integration(w.fact)]
+    likely = [
+        w
+        for w in _bundles(index)
+        if w not in certain and _sounds_like(f"{w.name} {w.fact.label}", _INTEGRATION_WORDS)
+    ]
     if likely:
         yield from _comment(f"By their names these may belong to integrations: {_components(likely)}.", "  ")
 
@@ -141,9 +170,8 @@ _INTEGRATION_WORDS = frozenset(
 )
 
 
-def _sounds_like_integration(bundle: PermissionBundle) -> bool:
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", f"{bundle.name} {bundle.label}")
-    return any(word.casefold() in _INTEGRATION_WORDS for word in words)
+def _sounds_like(name: str, words: frozenset[str]) -> bool:
+    return any(word.casefold() in words for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name))
 
 
 def _masking(index: Index) -> Iterator[str]:
