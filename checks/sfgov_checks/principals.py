@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sfgov.model.permissions import Bundle
 from sfgov.policy import Bundles, Policy
@@ -36,3 +36,10 @@ def in_words(bundles: Iterable[Bundle]) -> str:
 def counted(number: int, word: str) -> str:
     """`1 bundle`, `4 bundles`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def joined(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`; of many the first few and how many more."""
+    shown = [*names[:SHOWN], f"{len(names) - SHOWN} more"] if len(names) > SHOWN else names
+    *most, last = shown
+    return f"{', '.join(most)} and {last}" if most else last

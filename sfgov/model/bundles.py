@@ -170,10 +170,14 @@ class MutedEntry(msgspec.Struct, frozen=True):
 class Mute(msgspec.Struct, frozen=True):
     """A muting set of a group. `at` is the line of the group that names it."""
 
-    name: str
     at: Place
     files: tuple[PermissionFile, ...]
     entries: tuple[MutedEntry, ...]
+
+    @property
+    def name(self) -> str:
+        """The muting set's own name."""
+        return self.files[0].written.name
 
     @property
     def component(self) -> str:
@@ -210,9 +214,7 @@ class Group(Bundle):
         self.unknown_mutes = tuple(name for key, (name, _) in muting.items() if key not in muting_sets)
         self.partial = (*self.unknown_sets, *self.unknown_mutes)
         self.muting_names = frozenset(muting)
-        self._muting = {
-            key: (name, at, muting_sets[key]) for key, (name, at) in muting.items() if key in muting_sets
-        }
+        self._muting = {key: (at, muting_sets[key]) for key, (_, at) in muting.items() if key in muting_sets}
         self._agent = agent
 
     def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
@@ -237,7 +239,7 @@ class Group(Bundle):
         """The lines of muting sets that take this away: the switch itself, or one that it rests on."""
         return tuple(
             entry.at(one)
-            for _, _, files in self._muting.values()
+            for _, files in self._muting.values()
             for file in files
             for entry in file.entries(kind, name)
             for one in rests_on(flag)
@@ -248,8 +250,8 @@ class Group(Bundle):
     def mutes(self) -> tuple[Mute, ...]:
         """Its muting sets that are in the tree, each entry beside what the group's sets grant."""
         return tuple(
-            Mute(name, at, files, tuple(self._muted(entry) for file in files for entry in file.all_entries()))
-            for name, at, files in self._muting.values()
+            Mute(at, files, tuple(self._muted(entry) for file in files for entry in file.all_entries()))
+            for at, files in self._muting.values()
         )
 
     def _muted(self, entry: Entry) -> MutedEntry:
