@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from sfgov.facts.apex import Guard
 
 _TOKEN = re.compile(r"&&|\|\||!(?!=)|[()]|(?:'(?:[^'\\]|\\.)*'|[^&|!()']|!=)+")
+_COMPARED_EVENT = re.compile(r"[\w.]+(==|!=)(?:[\w.]+\.)?(before|after)_?(insert|update|delete|undelete)")
+"""`Trigger.operationType == TriggerOperation.BEFORE_DELETE`, and the enums of handler frameworks."""
 _OPERATION = re.compile(r"\b(before|after)_(insert|update|delete|undelete)\b")
 
 
@@ -90,14 +92,17 @@ class _Conditions:
             self._skip_call()
             return None
         truth = re.fullmatch(r"(.+?)==(true|false)", text)
-        if truth and truth[1] in self._context:
-            return self._context[truth[1]] == (truth[2] == "true")
-        named = re.fullmatch(
-            r"(?:system\.)?trigger\.operationtype(==|!=)(?:system\.)?triggeroperation\.(\w+)", text
-        )
+        if truth:
+            value = self._switch(truth[1])
+            return None if value is None else value == (truth[2] == "true")
+        named = _COMPARED_EVENT.fullmatch(text)
         if named and self._operation:
-            return (named[2] == self._operation) == (named[1] == "==")
-        return self._context.get(text.removeprefix("system."))
+            return (f"{named[2]}_{named[3]}" == self._operation) == (named[1] == "==")
+        return self._switch(text)
+
+    def _switch(self, name: str) -> bool | None:
+        """`Trigger.isDelete`, also where a handler framework keeps it in a member of that name."""
+        return self._context.get("trigger." + name.rpartition(".")[2])
 
     def _skip_call(self) -> None:
         """Past a call and whatever is compared with its result, up to the next connective at this level."""

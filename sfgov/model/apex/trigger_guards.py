@@ -14,7 +14,13 @@ from sfgov.model.apex.conditions import holds, trigger_context
 from sfgov.model.index import Written
 from sfgov.place import Evidence
 
-_DEEPEST = 8
+_DEEPEST = 6
+_EVENT_METHOD = re.compile(r"(before|after)(insert|update|delete|undelete)$", re.IGNORECASE)
+"""What handler frameworks call their methods; one named for another event does not run in a delete."""
+_NEW_RECORDS = re.compile(
+    r"(?:^|\b|trigger\.|this\.)new(?:list|map|records|items|s?objs?)?\b|triggernew", re.IGNORECASE
+)
+_OLD_RECORDS = re.compile(r"(?:system\.)?trigger\.(?:old|oldmap\.values\(\))", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"userinfo\.|featuremanagement\.checkpermission|\$permission|system\.isbatch\(|system\.isfuture\(|getprofileid|"
     r"profile\.name|checkcustompermission",
@@ -76,16 +82,18 @@ def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> Trigger
         if (id(step.method), step.self_type) in seen:
             continue
         seen.add((id(step.method), step.self_type))
+        asked = _asked_by_guard(step.method, timing)
         for operation in step.method.method.operations:
-            conditions = _conditions_on_the_way(step, operation, timing)
+            conditions = asked[operation.guard]
             if conditions is None:
                 continue
+            conditions = (*step.conditions, *conditions)
             if operation.kind == "soql":
                 reads.add(operation.name.casefold())
-            elif _is_error(step.method, operation):
-                found.append((step, operation, conditions))
+            elif _is_error(step, operation):
+                found.append((step, operation, (*conditions, *_looked_up(step.method, operation))))
             elif len(step.chain) < _DEEPEST:
-                waiting.extend(_into(apex, step, operation, conditions))
+                waiting.extend(_into(apex, step, operation, conditions, timing))
     if not found:
         return None
     step, operation, conditions = min(found, key=lambda f: (_rank(f[2]), len(f[0].chain)))
@@ -99,41 +107,55 @@ def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> Trigger
     )
 
 
-def _conditions_on_the_way(step: _Step, operation: Operation, timing: str) -> tuple[str, ...] | None:
-    """What is asked before the operation runs in a delete; None where the event forbids it."""
+def _asked_by_guard(method: LinkedMethod, timing: str) -> dict[int, tuple[str, ...] | None]:
+    """Per guard (-1: none), what is asked before its statements run in a delete; None where the event forbids it."""
     context = trigger_context(timing, "delete")
-    asked: list[str] = []
-    for guard in step.method.guards_of(operation):
+    asked: dict[int, tuple[str, ...] | None] = {-1: ()}
+    for index, guard in enumerate(method.method.guards):
+        outer = asked.get(guard.parent)
         value = holds(guard, context, f"{timing}_delete")
-        if value is False:
-            return None
-        if value is None and guard.kind != "finally" and not _is_only_context(guard):
-            asked.append(guard.condition)
-    return (*step.conditions, *asked)
+        if outer is None or value is False or guard.kind == "catch":
+            asked[index] = None
+        elif value is None and guard.kind != "finally" and not _is_only_context(guard):
+            asked[index] = (*outer, guard.condition)
+        else:
+            asked[index] = outer
+    return asked
+
+
+def _looked_up(method: LinkedMethod, operation: Operation) -> Iterator[str]:
+    """A loop over anything but the deleted records themselves is a condition: it may have no rounds."""
+    parameters = {parameter.name.casefold() for parameter in method.method.parameters}
+    for loop in method.loops_of(operation):
+        own = _OLD_RECORDS.fullmatch(loop.iterable.strip()) or loop.iterable.strip().casefold() in parameters
+        if not own:
+            yield f"select: {loop.head}"
 
 
 def _is_only_context(guard: Guard) -> bool:
-    return guard.kind != "catch" and _CONTEXT_ONLY.match(guard.condition) is not None
+    return _CONTEXT_ONLY.match(guard.condition) is not None
 
 
-def _is_error(method: LinkedMethod, operation: Operation) -> bool:
-    if any(guard.kind == "catch" for guard in method.guards_of(operation)):
-        return False
-    if operation.kind == "throw":
-        return _throws_about_records(method, operation)
-    return operation.kind == "call" and operation.name.casefold() == "adderror"
+def _is_error(step: _Step, operation: Operation) -> bool:
+    """An error on what is deleted: a delete has no new records, so an error on those belongs to another event."""
+    if operation.kind == "call" and operation.name.casefold() == "adderror":
+        return not _NEW_RECORDS.search(operation.receiver)
+    in_body = (
+        operation.kind == "throw" and not step.chain
+    )  # further down, throws are mostly about wrong wiring
+    return in_body and any(
+        _OLD_RECORDS.fullmatch(l.iterable.strip()) for l in step.method.loops_of(operation)
+    )
 
 
-def _throws_about_records(method: LinkedMethod, operation: Operation) -> bool:
-    """Handlers also throw when they are wired wrongly; a guard throws for a record, or for what it looked up."""
-    looked_up = any(o.kind == "soql" and o.line <= operation.line for o in method.method.operations)
-    return bool(operation.loops) or looked_up
-
-
-def _into(apex: Apex, step: _Step, operation: Operation, conditions: tuple[str, ...]) -> Iterator[_Step]:
-    if operation.kind not in ("call", "new"):
+def _into(
+    apex: Apex, step: _Step, operation: Operation, conditions: tuple[str, ...], timing: str
+) -> Iterator[_Step]:
+    event = _EVENT_METHOD.search(operation.name)
+    if operation.kind not in ("call", "new") or (event and event[0].casefold() != f"{timing}delete"):
         return
-    for target in apex.calls.targets(step.method, operation, step.self_type):
+    targets = apex.calls.targets(step.method, operation, step.self_type)
+    for target in targets if len(targets) == 1 else ():  # one of several is no proof that deletes are blocked
         own = apex.calls.concrete_type(step.method, operation, target, step.self_type)
         yield _Step(target, own, (*step.chain, (step.method, operation)), conditions)
 
