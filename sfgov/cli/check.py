@@ -94,7 +94,7 @@ def check(
     for output in wanted:
         write(run, output, verbose - quiet)
         if output.file and not quiet:
-            click.echo(f"{output.format}: {output.file.as_posix()}", err=True)
+            click.echo(f"{output.format} report: {output.file.as_posix()}", err=True)
     ctx.exit(_exit_code(run, exit_zero=exit_zero))
 
 

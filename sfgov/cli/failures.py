@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -17,13 +17,21 @@ INTERRUPTED = 130
 
 
 class CannotWork(click.ClickException):
-    """sfgov cannot do its work; the message says why and what to do."""
+    """sfgov cannot do its work; the message says why and what to do.
+
+    `faults` are lines that start with a file and a line number, as editors and CI systems know to read them.
+    """
 
     exit_code = 2
 
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
+
     def show(self, file: Any = None) -> None:
-        """The message, on stderr. Lines that start with a file and a line number stay as they are."""
-        click.echo(self.message, file=file, err=file is None)
+        """The faults and the message, on stderr."""
+        for line in (*self.faults, f"Error: {self.message}"):
+            click.echo(line, file=file, err=file is None)
 
 
 class Commands(click.Group):

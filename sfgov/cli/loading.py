@@ -10,7 +10,7 @@ import click
 
 from sfgov.check import Check
 from sfgov.cli.failures import CannotWork
-from sfgov.config import Config, ConfigError, find_config, load_config, validate_checks
+from sfgov.config import Config, ConfigError, find_config, load_config
 from sfgov.plugins import PluginError, load_checks
 
 if TYPE_CHECKING:
@@ -36,13 +36,10 @@ def all_checks(folder: Path | None) -> tuple[Check, ...]:
 def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) -> Config:
     """The policy from the file that was named, or else from the one that holds for `start`."""
     try:
-        config = load_config(given or find_config(start), root=_folder(start))
-        validate_checks(config, checks)
+        return load_config(given or find_config(start), root=_folder(start), checks=checks)
     except ConfigError as error:
-        number = len(error.errors)
-        counted = "1 error" if number == 1 else f"{number} errors"
-        raise CannotWork(f"{error}\n{counted} in the configuration; nothing was checked.") from error
-    return config
+        number = "1 error" if len(error.errors) == 1 else f"{len(error.errors)} errors"
+        raise CannotWork(f"{number} in the configuration; nothing was checked.", error.errors) from error
 
 
 def opened(paths: Sequence[Path], config: Config) -> Project:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from sfgov.check import Check
+from sfgov.config.settings import check_misfits
 from sfgov.config.shape import Misfit, misfits, without_nulls
 from sfgov.policy import Policy
 from sfgov.yaml12 import Document, Keys, YamlError, read_yaml
 
+Faults = list[tuple[int, str]]
 FILE_NAME = "sfgov.yml"
 
 
@@ -67,10 +70,13 @@ def find_config(start: Path) -> Path | None:
     return None
 
 
-def load_config(path: Path | None, *, root: Path | None = None) -> Config:
+def load_config(
+    path: Path | None, *, root: Path | None = None, checks: Sequence[Check] | None = None
+) -> Config:
     """Read and validate a policy file; without one, everything has its default.
 
     With `root` (the org's folder), the file is afterwards known by its path from there, as all files in findings are.
+    With `checks` (all there are), codes, names and options that the file gives to checks are validated, too.
     Raises `ConfigError`, with everything that is wrong.
     """
     if path is None:
@@ -80,7 +86,9 @@ def load_config(path: Path | None, *, root: Path | None = None) -> Config:
     given = {} if document.value is None else document.value
     if isinstance(given, dict):
         lines_at_fault = {line for line, _ in faults}
-        faults += [fault for fault in _faults(given, document.lines) if fault[0] not in lines_at_fault]
+        faults += [
+            fault for fault in _faults(given, document.lines, checks) if fault[0] not in lines_at_fault
+        ]
     elif not faults:
         faults = [(1, "expected settings, such as: ruleset: recommended")]
     if faults:
@@ -90,7 +98,7 @@ def load_config(path: Path | None, *, root: Path | None = None) -> Config:
     return Config(msgspec.convert(without_nulls(given), Policy), shown, document.lines)
 
 
-def _read(path: Path, shown: str) -> tuple[Document, list[tuple[int, str]]]:
+def _read(path: Path, shown: str) -> tuple[Document, Faults]:
     try:
         return read_yaml(path.read_bytes()), []
     except OSError as error:
@@ -99,13 +107,13 @@ def _read(path: Path, shown: str) -> tuple[Document, list[tuple[int, str]]]:
         return error.document, error.problems
 
 
-def _faults(given: Any, lines: dict[Keys, int]) -> Iterator[tuple[int, str]]:
+def _faults(given: dict[str, Any], lines: dict[Keys, int], checks: Sequence[Check] | None) -> Faults:
     config = Config(lines=lines)
-    for misfit in misfits(given, Policy):
-        yield config.line_of(*misfit.keys), told(misfit)
+    found = [*misfits(given, Policy), *(check_misfits(given, checks) if checks is not None else ())]
+    return [(config.line_of(*misfit.keys), _told(misfit)) for misfit in found]
 
 
-def told(misfit: Misfit) -> str:
+def _told(misfit: Misfit) -> str:
     """The reason, after the key that it is about where the reason does not name that itself."""
     named = [key for key in misfit.keys if not key.isdigit()]
     return (

@@ -8,39 +8,42 @@ from typing import Any
 import msgspec
 
 from sfgov.check import Check, Severity
-from sfgov.config.load import Config, ConfigError, told
 from sfgov.config.shape import Misfit, misfits
 from sfgov.spelling import did_you_mean
 from sfgov.yaml12 import Keys
 
 
-def validate_checks(config: Config, checks: Sequence[Check]) -> None:
-    """Raise `ConfigError` where the policy names a check, or a check's option, that does not exist."""
-    faults = sorted((config.line_of(*misfit.keys), told(misfit)) for misfit in _faults(config, checks))
-    if faults:
-        raise ConfigError(*(f"{config.path}:{line}: {reason}" for line, reason in faults))
-
-
-def _faults(config: Config, checks: Sequence[Check]) -> Iterator[Misfit]:
-    policy = config.policy
+def check_misfits(given: dict[str, Any], checks: Sequence[Check]) -> Iterator[Misfit]:
+    """Where a policy names a check, or a check's option, that does not exist. What has a wrong shape is passed over."""
     for key in ("select", "ignore"):
-        for index, name in enumerate(getattr(policy, key)):
+        for index, name in enumerate(_list(given.get(key))):
             yield from _unknown((key, str(index)), name, checks)
-    for index, waiver in enumerate(policy.waivers):
-        yield from _unknown(("waivers", str(index), "check"), waiver.check, checks)
-    for name, settings in policy.checks.items():
-        yield from _settings(("checks", name), settings, checks)
-    yield from _twice(policy.checks, checks)
+    for index, waiver in enumerate(_list(given.get("waivers"))):
+        yield from _unknown(("waivers", str(index), "check"), _mapping(waiver).get("check"), checks)
+    own = _mapping(given.get("checks"))
+    for name, settings in own.items():
+        yield from _settings(("checks", name), _mapping(settings), checks)
+    yield from _twice(own, checks)
 
 
-def _unknown(keys: Keys, name: str, checks: Sequence[Check]) -> Iterator[Misfit]:
-    if not any(one.named(name) for one in checks):
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _unknown(keys: Keys, name: Any, checks: Sequence[Check]) -> Iterator[Misfit]:
+    if isinstance(name, str) and not any(one.named(name) for one in checks):
         yield Misfit(keys, unknown_check(name, checks))
 
 
 def unknown_check(name: str, checks: Sequence[Check], *, packs: bool = True) -> str:
     """What to say of a name that no check has, and no pack where packs may be named."""
-    known = {word for one in checks for word in (one.code, one.name, one.pack if packs else one.code)}
+    known = {word for one in checks for word in (one.code, one.name)}
+    if packs and not any(map(str.isdigit, name)):
+        known |= {one.pack for one in checks}
     return f'unknown check "{name}"{did_you_mean(name, known) or "; `sfgov checks` lists them all"}'
 
 

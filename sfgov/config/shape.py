@@ -99,7 +99,9 @@ def _choice(value: str, choices: list[str], keys: Keys) -> Iterator[Misfit]:
 
 def _choices(expected: inspect.EnumType | inspect.LiteralType) -> list[str]:
     """The words, severities by how bad they are."""
-    values = (one.value for one in expected.cls) if isinstance(expected, inspect.EnumType) else expected.values
+    values = (
+        (one.value for one in expected.cls) if isinstance(expected, inspect.EnumType) else expected.values
+    )
     words = [str(one) for one in values]
     ranked = [severity.value for severity in Severity if severity in words]
     return ranked + [word for word in words if word not in ranked]

@@ -10,7 +10,7 @@ import pytest
 
 from sfgov import Check, Severity, check
 from sfgov.check import Outcome
-from sfgov.config import ConfigError, load_config, validate_checks
+from sfgov.config import ConfigError, load_config
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -38,9 +38,9 @@ def errors(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "sfgov.yml"
     file.write_text(dedent(text), "utf-8")
     try:
-        validate_checks(load_config(file, root=tmp_path), CHECKS)
+        load_config(file, root=tmp_path, checks=CHECKS)
     except ConfigError as error:
-        return list(error.errors)
+        return [text.removeprefix(f"{tmp_path.as_posix()}/") for text in error.errors]
     return []
 
 
@@ -112,4 +112,23 @@ def test_one_check_has_its_settings_in_one_place(tmp_path: Path) -> None:
     text = "checks:\n  DEL001: {severity: low}\n  delete-for-all: {severity: high}"
     assert errors(tmp_path, text) == [
         "sfgov.yml:3: checks.delete-for-all: is DEL001, which has settings already; join them"
+    ]
+
+
+def test_faults_of_the_file_and_of_names_are_told_together(tmp_path: Path) -> None:
+    text = """\
+        rulset: strict
+        select: [DEL99]
+        ignore: HYG
+        waivers: [{check: nonsense}]
+        """
+    assert errors(tmp_path, text) == [
+        'sfgov.yml:1: unknown key "rulset"; did you mean "ruleset"?',
+        'sfgov.yml:2: select: unknown check "DEL99"; `sfgov checks` lists them all',
+        'sfgov.yml:3: ignore: expected a list, found the text "HYG"; write [HYG]',
+        'sfgov.yml:4: waivers.check: unknown check "nonsense"; `sfgov checks` lists them all',
+        'sfgov.yml:4: waivers: the key "component" is missing',
+        'sfgov.yml:4: waivers: the key "expires" is missing',
+        'sfgov.yml:4: waivers: the key "owner" is missing',
+        'sfgov.yml:4: waivers: the key "reason" is missing',
     ]
