@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger
@@ -44,6 +45,17 @@ class Apex:
             for method in written.fact.methods
         ]
         return tuple(found)
+
+    def methods_of(self, owner: str) -> tuple[LinkedMethod, ...]:
+        """The methods of one type (`Outer.Inner`, in any case), in source order."""
+        return tuple(self._by_owner.get(owner.casefold(), ()))
+
+    @cached_property
+    def _by_owner(self) -> dict[str, list[LinkedMethod]]:
+        found: dict[str, list[LinkedMethod]] = defaultdict(list)
+        for method in self.methods:
+            found[method.method.owner.casefold()].append(method)
+        return found
 
     @cached_property
     def types(self) -> tuple[ApexType, ...]:

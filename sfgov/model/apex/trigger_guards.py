@@ -144,7 +144,7 @@ def _is_error(step: _Step, operation: Operation) -> bool:
         operation.kind == "throw" and not step.chain
     )  # further down, throws are mostly about wrong wiring
     return in_body and any(
-        _OLD_RECORDS.fullmatch(l.iterable.strip()) for l in step.method.loops_of(operation)
+        _OLD_RECORDS.fullmatch(loop.iterable.strip()) for loop in step.method.loops_of(operation)
     )
 
 
