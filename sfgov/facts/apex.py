@@ -12,7 +12,7 @@ import msgspec
 from sfgov.facts.base import Fact
 
 
-class Variable(msgspec.Struct, frozen=True, gc=False):
+class Variable(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A field, parameter, local or loop variable, with its declared type as written (`Map<Id, Account>`)."""
 
     name: str
@@ -25,7 +25,7 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
     """Index of the loop whose head declares it, else -1."""
 
 
-class Annotation(msgspec.Struct, frozen=True, gc=False):
+class Annotation(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`@name(arguments)`; arguments as written."""
 
     name: str
@@ -33,7 +33,7 @@ class Annotation(msgspec.Struct, frozen=True, gc=False):
     arguments: str = ""
 
 
-class Loop(msgspec.Struct, frozen=True, gc=False):
+class Loop(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A loop of a method. `parent` is the index of the loop around it, or -1.
 
     `head` is the text between the brackets, white space folded: `Account a : Trigger.new`.
@@ -50,7 +50,7 @@ class Loop(msgspec.Struct, frozen=True, gc=False):
     column: int = 1
 
 
-class Guard(msgspec.Struct, frozen=True, gc=False):
+class Guard(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A condition under which statements run. `parent` is the guard around it, or -1.
 
     `else` and `after-exit` hold where the condition is false: `after-exit` because an
@@ -65,7 +65,7 @@ class Guard(msgspec.Struct, frozen=True, gc=False):
     parent: int = -1
 
 
-class Operation(msgspec.Struct, frozen=True, gc=False):
+class Operation(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One thing a method does.
 
     | kind | name | receiver | arguments | text |
@@ -75,8 +75,8 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     | `soql` | first object of FROM | `WITH …` mode, if any | bound expressions | the query |
     | `sosl` | | `WITH …` mode, if any | bound expressions | the query |
     | `dml` | verb | `as user`, `as system`, if written | operand, and the key or second record | the statement |
-    | `assign` | target (`acc.Name`) | | the right side | the statement, so that `+=` shows |
-    | `throw`, `return` | | | the expression, if any | the statement |
+    | `assign` | target (`acc.Name`) | | the right side | the statement where it is a `+=` or the like |
+    | `throw`, `return` | | | the expression, if any | |
 
     All of it is as written, white space folded and comments dropped. An argument or receiver has at most 120
     characters, a text 200, a query 400; what was cut ends in `…` (a long query loses the middle of its SELECT
@@ -103,7 +103,7 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     """Index of the operation whose result is the receiver (`getSvc()` in `getSvc().run()`), or -1."""
 
 
-class Method(msgspec.Struct, frozen=True, gc=False):
+class Method(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A method, constructor, property accessor, initialiser or trigger body.
 
     `owner` is the type it belongs to (`Outer.Inner`; the trigger's name for a trigger body). `name` is the
@@ -129,7 +129,7 @@ class Method(msgspec.Struct, frozen=True, gc=False):
     column: int = 1
 
 
-class ApexType(msgspec.Struct, frozen=True, gc=False):
+class ApexType(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A class, interface or enum; inner ones are listed beside their outer one, named `Outer.Inner`."""
 
     name: str
@@ -164,7 +164,7 @@ class ApexTrigger(Fact, frozen=True, kw_only=True):
     suppressions: tuple[Suppression, ...] = ()
 
 
-class Suppression(msgspec.Struct, frozen=True, gc=False):
+class Suppression(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A comment `// sfgov: …`, as written after the colon."""
 
     line: int

@@ -14,7 +14,7 @@ Mark: TypeAlias = int
 """
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="fact", gc=False):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="fact", gc=False, array_like=True):
     """What one file says of one component. The class is named as the metadata type.
 
     `name` is the Metadata API full name (`Account.SSN__c`), `line` the line on which it starts.
@@ -30,7 +30,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="fact"
         return self.lines.get(element, self.line)
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, array_like=True):
     """Why a file, or a part of it, could not be understood. `line` is 0 where none is known."""
 
     reason: str

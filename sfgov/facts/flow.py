@@ -7,7 +7,7 @@ import msgspec
 from sfgov.facts.base import Fact
 
 
-class FlowValue(msgspec.Struct, frozen=True, gc=False):
+class FlowValue(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A value as a flow writes it. `kind` is the element (`stringValue`, `elementReference` …)."""
 
     kind: str
@@ -17,7 +17,7 @@ class FlowValue(msgspec.Struct, frozen=True, gc=False):
 NOTHING = FlowValue("", "")
 
 
-class FlowConnector(msgspec.Struct, frozen=True, gc=False):
+class FlowConnector(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An edge. `kind` is the element that holds it: `connector`, `defaultConnector`, `faultConnector`,
     `nextValueConnector`, `noMoreValuesConnector`, `timeoutConnector`, `rules`, `waitEvents`, `scheduledPaths`,
     `actionCallPaths`, `paths`, `outcomes`; `stageSteps`, `steps` and `actions` lead from a stage or a screen to
@@ -33,7 +33,7 @@ class FlowConnector(msgspec.Struct, frozen=True, gc=False):
     is_go_to: bool = False
 
 
-class FlowCondition(msgspec.Struct, frozen=True, gc=False):
+class FlowCondition(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One condition of a decision's rule."""
 
     left: str
@@ -42,7 +42,7 @@ class FlowCondition(msgspec.Struct, frozen=True, gc=False):
     line: int
 
 
-class FlowRule(msgspec.Struct, frozen=True, gc=False):
+class FlowRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One outcome of a decision. Its edge is among the element's connectors, under the same name."""
 
     name: str
@@ -51,7 +51,7 @@ class FlowRule(msgspec.Struct, frozen=True, gc=False):
     conditions: tuple[FlowCondition, ...]
 
 
-class FlowFilter(msgspec.Struct, frozen=True, gc=False):
+class FlowFilter(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One filter on records: of a data element or of the start."""
 
     field: str
@@ -60,7 +60,7 @@ class FlowFilter(msgspec.Struct, frozen=True, gc=False):
     line: int
 
 
-class FlowAssignment(msgspec.Struct, frozen=True, gc=False):
+class FlowAssignment(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Something set from something: an assignment item, an input or output of a data element, action or
     subflow. `element` is the XML element it came from (`assignmentItems`, `inputAssignments`,
     `inputParameters`, `outputParameters`, `outputAssignments`).
@@ -73,7 +73,7 @@ class FlowAssignment(msgspec.Struct, frozen=True, gc=False):
     line: int
 
 
-class FlowElement(msgspec.Struct, frozen=True, gc=False):
+class FlowElement(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A node. `kind` is the element that holds it: `recordLookups`, `loops`, `decisions`, `customErrors` …
 
     The steps of a stage (`stageSteps`, `steps`) and the actions of a screen (`actions`) are nodes of their own.
@@ -107,7 +107,7 @@ class FlowElement(msgspec.Struct, frozen=True, gc=False):
     """The error messages of a `customErrors` node."""
 
 
-class FlowResource(msgspec.Struct, frozen=True, gc=False):
+class FlowResource(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A named value: `variables`, `formulas`, `constants`, `textTemplates`, `choices`, `dynamicChoiceSets`."""
 
     kind: str
@@ -122,7 +122,7 @@ class FlowResource(msgspec.Struct, frozen=True, gc=False):
     """A formula's expression, a template's text, a constant's or a default value."""
 
 
-class FlowStart(msgspec.Struct, frozen=True, gc=False):
+class FlowStart(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where and why the flow starts. `line` is 0 where the file has neither `start` nor a start reference."""
 
     line: int = 0

@@ -7,7 +7,7 @@ import msgspec
 from sfgov.facts.base import Fact
 
 
-class MaskedField(msgspec.Struct, frozen=True, gc=False):
+class MaskedField(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One field (or wildcard) that a template masks."""
 
     pattern: str
@@ -16,7 +16,7 @@ class MaskedField(msgspec.Struct, frozen=True, gc=False):
     value: str = ""
 
 
-class MaskExemption(msgspec.Struct, frozen=True, gc=False):
+class MaskExemption(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A field that a template leaves alone on purpose. `until` is an ISO date or empty."""
 
     pattern: str
@@ -54,7 +54,7 @@ class DataMaskExport(Fact, frozen=True, kw_only=True):
     """False where rows are missing: the file is cut off or holds only the first of a query's batches."""
 
 
-class DataMaskRow(msgspec.Struct, frozen=True, gc=False):
+class DataMaskRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One exported row of `DataMaskPolicy`, `DataMaskPolicyObject` or `DataMaskPolicyField`."""
 
     entity: str

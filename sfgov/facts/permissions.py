@@ -11,7 +11,7 @@ import msgspec
 from sfgov.facts.base import Fact, Mark
 
 
-class ObjectPermission(msgspec.Struct, frozen=True, gc=False):
+class ObjectPermission(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One `objectPermissions` block; in a muting set, true means "taken away"."""
 
     object: str
@@ -38,7 +38,7 @@ FIELD_FLAGS = ("readable", "editable")
 ACCESS_FLAGS = ("enabled",)
 
 
-class FieldPermission(msgspec.Struct, frozen=True, gc=False):
+class FieldPermission(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One `fieldPermissions` block."""
 
     field: str
@@ -47,7 +47,7 @@ class FieldPermission(msgspec.Struct, frozen=True, gc=False):
     editable: Mark = 0
 
 
-class Access(msgspec.Struct, frozen=True, gc=False):
+class Access(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One named switch of a bundle: a user permission, a class, a flow, an agent, a custom permission …
 
     `kind` is the element's name in the file: `userPermissions`, `classAccesses`, `flowAccesses`,
@@ -60,7 +60,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     enabled: Mark
 
 
-class Blocks(msgspec.Struct, frozen=True, gc=False):
+class Blocks(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All blocks of one sort that a file has, packed: a large org has millions, and a check looks at few.
 
     `names` are joined by NUL, which XML cannot hold. `marks` has 32-bit numbers: of each block its line, then
@@ -164,7 +164,7 @@ class MutingPermissionSet(PermissionBundle, frozen=True, kw_only=True):
     """What a permission set group takes away: entries that are *true* are muted, false ones do nothing."""
 
 
-class Member(msgspec.Struct, frozen=True, gc=False):
+class Member(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A name that a group lists, with its line."""
 
     name: str

@@ -7,7 +7,7 @@ import msgspec
 from sfgov.facts.base import Fact
 
 
-class Value(msgspec.Struct, frozen=True, gc=False):
+class Value(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One leaf: the path of element names (`a.b`) or the field's name, its text (None for nil), its line."""
 
     path: str

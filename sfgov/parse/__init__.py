@@ -33,7 +33,7 @@ _BY_TYPE: dict[str, Callable[[bytes, SourceFile], Iterable[Fact | Problem]]] = {
 }
 
 
-class Parsed(msgspec.Struct, frozen=True):
+class Parsed(msgspec.Struct, frozen=True, array_like=True):
     """What one file gave."""
 
     facts: tuple[AnyFact, ...] = ()
