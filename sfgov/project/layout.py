@@ -160,7 +160,7 @@ class Walk:
         if "." in name and not child.hidden:
             type_name = metadata_type_of_folder_name(scope.folder, name)
             if type_name:
-                self._problem(path, f"this is a folder, though it is named as a {type_name} file is")
+                self._problem(path, f"this is a folder, though it is named as a file of type {type_name}")
                 return None
         return child
 
