@@ -157,7 +157,9 @@ class FlowGuard:
                 yield place.says(f"updates the {self.object} that is being deleted")
         if self.veto is not None:
             rule = self.veto.rule
-            yield rule.at().says(f"validation rule {rule.name} refuses that update, which stops the delete")
+            yield rule.at_element("errorConditionFormula").says(
+                f"validation rule {rule.name} refuses that update, which stops the delete"
+            )
 
 
 def guards_by_flow(flows: Flows) -> tuple[FlowGuard, ...]:

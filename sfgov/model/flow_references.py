@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from sfgov.facts.flow import Flow, FlowAssignment, FlowElement, FlowResource
 from sfgov.model.flow_graph import FlowGraph
@@ -93,8 +95,10 @@ class FlowReferences:
         constant = self.resource(element.limit_reference)
         if element.limit is not None:
             yield element.limit
-        elif constant is not None and constant.kind == "constants" and constant.text.isdecimal():
-            yield int(constant.text)
+        elif constant is not None and constant.kind == "constants":
+            digits = constant.text.removesuffix(".0")  # numbers are written `5.0`
+            if digits.isdecimal():
+                yield int(digits)
 
     def _only_lookup_into(self, variable: str) -> FlowElement | None:
         """The lookup that fills a variable, if nothing else does."""
@@ -107,11 +111,9 @@ class FlowReferences:
         writers = self._writers(variable)
         if resource is None or resource.is_input or resource.text or not writers:
             return
-        repeated = {element.name for loop in self._graph.loops for element in loop.body}
         items = [item for w in writers for item in w.assignments if _sets(item, variable)]
-        if all(w.kind == "assignments" and w.name not in repeated for w in writers) and all(
-            map(self._adds_one, items)
-        ):
+        once = all(w.kind == "assignments" and w.name not in self._repeated for w in writers)
+        if once and all(map(self._adds_one, items)):
             yield len(items)
 
     def _adds_one(self, item: FlowAssignment) -> bool:
@@ -123,12 +125,21 @@ class FlowReferences:
         return resource is not None and resource.kind in _FIXED
 
     def _writers(self, variable: str) -> list[FlowElement]:
-        return [
-            element
-            for element in self._flow.elements
-            if element.output.casefold() == variable.casefold()
-            or any(_sets(item, variable) for item in element.assignments)
-        ]
+        return self._writers_by_variable.get(variable.casefold(), [])
+
+    @cached_property
+    def _writers_by_variable(self) -> dict[str, list[FlowElement]]:
+        writers: dict[str, list[FlowElement]] = defaultdict(list)
+        for element in self._flow.elements:
+            targets = {item.target.casefold() for item in element.assignments} | {element.output.casefold()}
+            for target in targets - {""}:
+                writers[target].append(element)
+        return writers
+
+    @cached_property
+    def _repeated(self) -> frozenset[str]:
+        """The names of all nodes in the bodies of loops."""
+        return frozenset(element.name for loop in self._graph.loops for element in loop.body)
 
 
 def _sets(item: FlowAssignment, variable: str) -> bool:

@@ -205,9 +205,9 @@ class LinkedFlow:
         Loops that the flow itself bounds to `more_than` rounds or fewer do not count. Loops that repeat the node
         only when something fails are given only where no other loop repeats it.
         """
-        open_loops = [loop for loop in self.loops if not self._ends_within(loop, more_than)]
+        repetitions = [(loop, loop.repetition(element)) for loop in self.loops]
         for how in (Repetition.ROUND, Repetition.FAILING_ROUND):
-            found = [loop for loop in open_loops if loop.repetition(element) is how]
+            found = [loop for loop, is_ in repetitions if is_ is how and not self._ends_within(loop, more_than)]
             if found:
                 return tuple(loop for loop in found if not any(map(loop.contains, found)))
         return ()
