@@ -61,7 +61,7 @@ def run(
             if progress:
                 progress("checking", number, len(checks))
         results = _stamp(found.findings, Excerpts(project.reader))
-    results = apply_overrides(results, config.policy)
+    results = apply_overrides(results, config.policy, below=config.below(project.root))
     results = apply_waivers(results, config.policy, today)
     return Run(
         version=sfgov.__version__,

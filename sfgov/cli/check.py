@@ -113,10 +113,10 @@ def _chosen(
             if not any(one.named(name) for one in checks):
                 raise click.UsageError(f"{option}: {unknown_check(name, checks)}")
     rungs = Ruleset(ruleset) if ruleset else None
-    chosen = selection(config.policy, rungs, listed(select), listed(ignore)).of(checks)
-    if not chosen:
+    wanted = selection(config.policy, rungs, listed(select), listed(ignore))
+    if wanted.is_idle(checks):
         raise click.UsageError("no check is left to run: what is selected is also ignored")
-    return chosen
+    return wanted.of(checks)
 
 
 def _run(

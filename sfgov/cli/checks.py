@@ -79,7 +79,7 @@ def _card(one: Check) -> dict[str, object]:
 
 
 def defaults(one: Check) -> dict[str, object]:
-    """What each of the check's own options is unless sfgov.yml says otherwise; None where it must say so."""
+    """What each of the check's own options is unless sfgov.yml says otherwise; for those it must set, None."""
     fields = msgspec.structs.fields(one.options) if one.options else ()
     return {field.encode_name: _default(field) for field in fields}
 

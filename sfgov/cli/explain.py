@@ -50,7 +50,11 @@ def _page(one: Check) -> Iterator[str]:
     if options:
         yield from ("", "## Options", f"Set in sfgov.yml, under `checks: {{{one.code}: {{…}}}}`.", "")
     for name, value in options.items():
-        yield f"- `{name}`: {msgspec.json.encode(value).decode()} by default"
+        yield f"- `{name}`: {'must be set' if value is None else f'{_text(value)} by default'}"
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _show(text: str) -> None:

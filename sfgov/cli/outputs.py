@@ -49,9 +49,9 @@ def _output(text: str) -> Output:
 
 
 def _refuse_sharing(found: Sequence[Output]) -> None:
-    taken: dict[Path | None, str] = {}
+    taken: dict[str, str] = {}
     for one in found:
-        place = one.file.absolute() if one.file else None
+        place = os.path.realpath(one.file) if one.file else ""
         if place in taken:
             shared = one.file.as_posix() if one.file else "stdout"
             raise click.UsageError(
@@ -107,6 +107,6 @@ def _to_stdout(data: bytes) -> None:
 
 def _cannot(file: Path, error: OSError) -> str:
     folder = file.parent
-    if isinstance(error, FileNotFoundError) and not os.path.isdir(folder):  # noqa: PTH112
+    if not os.path.isdir(folder):  # noqa: PTH112  false, not an error, below what is no folder
         return f"{file.as_posix()} cannot be written: there is no folder {folder.as_posix()}"
     return f"{file.as_posix()} cannot be written: {error.strerror or error}"

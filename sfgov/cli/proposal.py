@@ -44,7 +44,7 @@ _WAIVERS = """\
 #   - check: DEL001
 #     component: "PermissionSet:Sales_*"
 #     owner: jane@example.com
-#     reason: Needed until the migration is done.
+#     reason: Needed until the migration is done
 #     expires: 2026-12-31
 
 # Folders in which findings are at most this severe.
@@ -60,7 +60,7 @@ def _delete(index: Index) -> Iterator[str]:
     )
     if guarded:
         yield from _comment(f"These objects have a before-delete flow: {_named(guarded)}.", "  ")
-    yield "  # Records that nobody may delete, and records that may be deleted in some states only:"
+    yield "  # Records that nobody may delete, and records that may be deleted in some states only."
     final = [
         w.name
         for w in index.all(CustomObject)
@@ -69,7 +69,7 @@ def _delete(index: Index) -> Iterator[str]:
     yield f"  # never: [{', '.join(map(_quoted, (final or guarded or ['Invoice__c'])[:_AT_MOST]))}]"
     yield "  # conditional:"
     yield '  #   Opportunity: {unless: "IsClosed = true"}'
-    yield "  # Who may delete them all the same:"
+    yield "  # Who may delete them all the same."
     admin = index.get(Profile, "Admin")
     yield f"  {'' if admin else '# '}allow: {{profiles: [Admin]}}"
 
@@ -102,7 +102,7 @@ def _principals(index: Index) -> Iterator[str]:
             f"These hold Modify All Data, too: {_components(admins)}. Are they all administrators?", "  "
         )
     yield from _integration(index)
-    yield "  # Combinations that real users have:"
+    yield "  # Combinations that real users have."
     yield "  # personas:"
     profile = _first(w.name for w in index.all(Profile) if w.fact.custom and not index.managed(w.name))
     permission_set = _first(w.name for w in _bundles(index) if w.type == "PermissionSet")
@@ -116,7 +116,7 @@ def _first(names: Iterator[str]) -> str:
 def _integration(index: Index) -> Iterator[str]:
     certain = [w for w in _bundles(index) if _is_for_machines(w.fact)]
     if certain:
-        yield "  # Their licence or API Only User says so:"
+        yield "  # Their licence or API Only User says so."
         yield "  integration:"
         yield from _list("profiles", [w.name for w in certain if w.type == "Profile"])
         yield from _list("permission_sets", [w.name for w in certain if w.type == "PermissionSet"])

@@ -24,6 +24,10 @@ class Selection(msgspec.Struct, frozen=True):
         """Those of the checks that run."""
         return tuple(one for one in checks if self._wants(one) and not _named(one, self.ignore))
 
+    def is_idle(self, checks: Iterable[Check]) -> bool:
+        """Whether nothing is left to run but sfgov's own checks, which nobody asked for."""
+        return not any(one.pack != OWN_PACK or _named(one, self.select) for one in self.of(checks))
+
     def _wants(self, one: Check) -> bool:
         if one.pack == OWN_PACK:
             return True

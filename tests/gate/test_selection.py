@@ -56,6 +56,19 @@ def test_sfgov_s_own_checks_run_unless_they_are_ignored(name: str) -> None:
     assert codes(Selection(select=("HYG003",), ignore=(name,))) == ["HYG003"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "idle"),
+    [
+        (Selection(), False),
+        (Selection(select=("DEL",), ignore=("DEL",)), True),
+        (Selection(select=("SFG",)), False),
+        (Selection(ignore=("DEL", "HYG", "SFG")), True),
+    ],
+)
+def test_nothing_is_left_but_what_runs_always(chosen: Selection, idle: bool) -> None:
+    assert chosen.is_idle(CHECKS) is idle
+
+
 class TestCommandLine:
     POLICY = Policy(ruleset=Ruleset.MINIMAL, select=("HYG",), ignore=("DEL002",))
 
