@@ -63,6 +63,11 @@ class SensitiveField(msgspec.Struct, frozen=True):
         """As a reader would say it: `Restricted, PII, HIPAA`."""
         return ", ".join(filter(None, (self.level, *self.groups)))
 
+    @property
+    def is_picklist(self) -> bool:
+        """Whether it holds one or more of a fixed set of values: Data Mask cannot mask such a field."""
+        return self.written is not None and "picklist" in self.written.fact.type.casefold()
+
     def evidence(self) -> tuple[Evidence, ...]:
         """The lines that classify it."""
         if self.written is None:

@@ -33,6 +33,10 @@ _SHOWN = 5
 _ROLLED_UP = 10
 """More unmasked fields of one object than this are one finding."""
 _GRAVEST = {"PHI", "PCI"}
+_PICKLIST_FIX = (
+    "Data Mask cannot mask picklists: have a SandboxPostCopy class or another tool overwrite the field and declare "
+    "that in a masking template, or exempt it there with a reason and a last day."
+)
 _OPEN = (CoverageState.BARE, CoverageState.EXEMPT_EXPIRED)
 
 
@@ -60,9 +64,9 @@ def classified_field_without_mask(org: Org, policy: Policy) -> Iterator[Outcome]
 
     Where nothing says what is masked, there is one finding per object. Where only a policy's shell or the installed
     package is seen, its contents are unknown, and the finding has low confidence. Protected health data, card data
-    and fields of a restricted level are critical once masking exists but leaves them out. Emails, phone numbers,
-    streets and birth dates of contacts, leads and person accounts count without being classified, with medium
-    severity, on objects of which some field is masked.
+    and fields of a restricted level are critical once masking exists but leaves them out. Of medium severity are
+    picklists, which Data Mask cannot mask, and, on objects of which some field is masked, the emails, phone numbers,
+    streets and birth dates of contacts, leads and person accounts, which count without being classified.
 
     Left out are formulas, roll-ups, auto numbers, checkboxes and lookups, which hold no value of their own; managed
     packages' fields; and custom settings, custom metadata, platform events, external and big objects. Fields that are
@@ -118,8 +122,9 @@ def classified_field_without_mask(org: Org, policy: Policy) -> Iterator[Outcome]
     sandboxes, exempt it in the template, with a reason and a last day.
 
     ## Sources
-    - https://help.salesforce.com/s/articleView?id=platform.data_mask_overview.htm
-    - https://help.salesforce.com/s/articleView?id=xcloud.data_classification.htm
+    - https://help.salesforce.com/s/articleView?id=platform.set_masking_rules.htm
+    - https://help.salesforce.com/s/articleView?id=platform.data_mask_considerations.htm
+    - https://developer.salesforce.com/docs/platform/api-metadata/references/meta-types/metadata-customfield.html
     """
     terms = policy.classification
     sensitivity = Sensitivity(terms.sensitive_groups, terms.sensitive_levels, terms.ignore_fields)
@@ -164,7 +169,7 @@ def _left_out(one: _Unmasked, masking: Masking, terms: Classification) -> Findin
         f"{says}; a refreshed sandbox holds the real value.",
         at=at,
         because=[*field.evidence(), *one.coverage.evidence, *_siblings(one.field.object, masking, home)],
-        fix=_fix(field.field, home),
+        fix=_PICKLIST_FIX if field.is_picklist else _fix(field.field, home),
         severity=_severity(field, terms),
         confidence=_confidence(masking),
         subject="" if field.place else field.name,
@@ -181,7 +186,7 @@ def _why(one: _Unmasked) -> str:
 
 
 def _severity(field: SensitiveField, terms: Classification) -> Severity:
-    if field.written is None:
+    if field.written is None or field.is_picklist:
         return Severity.MEDIUM
     restricted = {level.casefold() for level in terms.restricted_levels}
     if field.level.casefold() in restricted or _GRAVEST & {group.upper() for group in field.groups}:

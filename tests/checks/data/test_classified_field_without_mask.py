@@ -96,6 +96,12 @@ def test_health_and_card_data_and_restricted_levels_are_critical(
     assert one.severity.value == severity
 
 
+def test_a_picklist_is_medium_since_data_mask_cannot_mask_it() -> None:
+    (one,) = found(field("Contact.Card__c", "PCI", "Restricted", "MultiselectPicklist") | template())
+    assert one.severity.value == "medium"
+    assert one.fix.startswith("Data Mask cannot mask picklists: have a SandboxPostCopy class or another tool")
+
+
 def test_a_field_of_an_object_that_no_source_speaks_of() -> None:
     (one,) = found(field("Case.Note__c", "PII") | template())
     assert said([one]) == [
