@@ -20,7 +20,7 @@ from sfgov.project.packages import read_project_file
 from sfgov.project.registry import registry
 from sfgov.project.scope import Scope
 from sfgov.project.source import SourceFile
-from sfgov.project.tree import Tree, Unusable, join
+from sfgov.project.tree import Listing, Tree, Unusable, join
 
 _NEVER_METADATA = frozenset({"node_modules", "__MACOSX"})
 _EXACT_MANIFESTS = frozenset(
@@ -60,7 +60,12 @@ class Walk:
 
     def take(self, start: Scope, file_name: str) -> None:
         """Take one file, and what is a component with it: the body of a meta file, the rest of its bundle."""
-        listing = self._tree.list(start.path)
+        try:
+            listing = self._tree.list(start.path)
+        except OSError:
+            listing = Listing(
+                [], [file_name], [], []
+            )  # Some folders let their files be read, but not be listed.
         start = self._governed(start, [name for name in listing.files if name == ignore.FILE_NAME])
         if identify_bundle(start.folder, listing.files) is not None:
             self._take_bundle(start, listing.files)

@@ -18,20 +18,20 @@ _METADATA_XML = re.compile(rb"<\?xml|http://soap\.sforce\.com/2006/04/metadata")
 class Folder:
     """A folder, as far as the names of the files in it depend on it: its own name and those above."""
 
-    __slots__ = ("bundle_type", "last", "lowered", "segments")
+    __slots__ = ("bundle_type", "holds_bundles_of", "is_type_folder", "last", "lowered", "segments")
 
     def __init__(self, segments: tuple[str, ...] = (), bundle_type: MetadataType | None = None) -> None:
-        """`bundle_type` is the type of the components whose folders lie in this one or in folders between."""
+        """`bundle_type` is what the folder is a component of, if it is one: it lies where such components lie."""
         self.segments = segments
         self.lowered = tuple(segment.lower() for segment in segments)
         self.last = self.lowered[-1] if segments else ""
-        if self.last in registry().directories:
-            bundle_type = registry().bundles.get(self.last)
         self.bundle_type = bundle_type
+        self.is_type_folder = self.last in registry().directories
+        self.holds_bundles_of = registry().bundles.get(self.last) if self.is_type_folder else bundle_type
 
     def child(self, name: str) -> Folder:
         """The folder of that name in this one."""
-        return Folder((*self.segments, name), self.bundle_type)
+        return Folder((*self.segments, name), self.holds_bundles_of)
 
     def below(self, directory: str) -> tuple[str, ...] | None:
         """The names from the nearest folder called `directory` (in lower case) down to this one, if there is one."""
@@ -66,7 +66,7 @@ def identify(
     kind = _choose(registry().with_suffix(suffix), folder) if stem else None
     if has_meta:
         if _in_document_folder(folder):
-            return Identity("Document", _document_name(folder, base, stem, suffix, siblings), "meta")
+            return Identity("Document", _document_name(folder, base, siblings), "meta")
         if kind is None:
             return _unknown_meta(folder, base, stem)
     if kind is None or (kind.name == "CustomMetadata" and "." not in stem):
@@ -84,11 +84,8 @@ def identify_bundle(folder: Folder, files: Sequence[str]) -> list[tuple[str, Ide
     A bundle without XML of its own gives one entry with an empty file name.
     """
     kind = folder.bundle_type
-    if kind is None or folder.last == kind.directory:
+    if kind is None or not _is_bundle(kind, folder, files):
         return None
-    own = folder.segments[-1] + "."
-    if kind.suffixes and not any(name.startswith(own) or name.endswith(META) for name in files):
-        return None  # Teams sort bundles into folders.
     path = folder.below(kind.directory) or folder.segments[-1:]
     name = decode("/".join(path) if kind.folders else path[-1])
     role: Role = "whole" if kind.whole else "meta"
@@ -98,6 +95,16 @@ def identify_bundle(folder: Folder, files: Sequence[str]) -> list[tuple[str, Ide
         if file_name.endswith(META) or (kind.whole and file_name.rpartition(".")[2] in kind.suffixes)
     ]
     return found or [("", Identity(kind.name, name, "body", parsed=False))]
+
+
+def _is_bundle(kind: MetadataType, folder: Folder, files: Sequence[str]) -> bool:
+    """Teams sort bundles into folders, and name features as types are named: the files tell which it is."""
+    own = folder.segments[-1] + "."
+    if any(name.startswith(own) for name in files):
+        return True
+    if folder.is_type_folder:
+        return False
+    return not kind.suffixes or any(name.endswith(META) for name in files)
 
 
 def decode(name: str) -> str:
@@ -183,11 +190,12 @@ def _parent_name(kind: MetadataType, folder: Folder, otherwise: str) -> str:
 
 def _in_document_folder(folder: Folder) -> bool:
     """Documents may be called anything, so whatever lies in a document folder is one."""
-    return folder.lowered[-2:-1] == ("documents",) and folder.last not in registry().directories
+    return folder.lowered[-2:-1] == ("documents",) and not folder.is_type_folder
 
 
-def _document_name(folder: Folder, base: str, stem: str, suffix: str, siblings: Collection[str]) -> str:
+def _document_name(folder: Folder, base: str, siblings: Collection[str] = ()) -> str:
     """`Folder/Name.ext`: source format keeps the extension at the content file alone."""
+    stem, _, suffix = base.rpartition(".")
     if suffix == "document":
         beside = sorted(
             name for name in siblings if name.rpartition(".")[0] == stem and not name.endswith(META)
@@ -198,8 +206,12 @@ def _document_name(folder: Folder, base: str, stem: str, suffix: str, siblings: 
 
 def _unknown_meta(folder: Folder, base: str, stem: str) -> Identity | None:
     """In the older format, the XML of a folder of reports, dashboards, templates or documents has no suffix."""
+    if stem:  # A document may be called anything, and so may its folder.
+        return (
+            Identity("Document", _document_name(folder, base), "meta") if folder.below("documents") else None
+        )
     for directory, type_name in registry().folder_types.items():
         below = folder.below(directory)
-        if below == () or (below is not None and not stem):
+        if below is not None:
             return Identity(type_name, decode("/".join((*below, base))))
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -66,9 +65,20 @@ def _look_at(path: Path) -> Root:
         raise NoMetadata(
             f"{given} is neither a folder nor a file. Give a folder, a retrieved .zip or a metadata file."
         )
-    if absolute.lower().endswith(".zip") or zipfile.is_zipfile(absolute):
+    if _is_archive(absolute):
         return Root(given, absolute, is_archive=True)
     return Root(given, str(mode.parent), file=mode.name)
+
+
+def _is_archive(path: str) -> bool:
+    """By name, or by the first bytes: an archive may be called anything."""
+    if path.lower().endswith(".zip"):
+        return True
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
 
 
 def _prefix(root: Root, earlier: Sequence[Root]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import NamedTuple, Protocol
@@ -103,8 +104,10 @@ class DiskTree:
         except FileNotFoundError:
             listing.unusable.append(Unusable(name, "this symbolic link leads nowhere"))
             return
-        except OSError:
-            listing.unusable.append(Unusable(name, "this symbolic link leads back to itself", leads_on=True))
+        except OSError as error:
+            is_loop = error.errno == errno.ELOOP
+            reason = "leads back to itself" if is_loop else f"cannot be followed: {error.strerror}"
+            listing.unusable.append(Unusable(name, f"this symbolic link {reason}", leads_on=True))
             return
         target = path_below(self.root, os.path.realpath(absolute))
         if target is None:
