@@ -6,410 +6,299 @@ arguments, and it needs no change when the language gets a new operator.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from itertools import pairwise
+from typing import ClassVar, Literal
+
+import msgspec
 
 from sfgov.facts.apex import Operation
-from sfgov.parse.apex import queries
 from sfgov.parse.apex.body import Body
 from sfgov.parse.apex.lexer import Tokens
-from sfgov.parse.apex.typenames import created_type_end, type_end
+from sfgov.parse.apex.operands import Operands
+from sfgov.parse.apex.queries import Query, query_kind
+from sfgov.parse.apex.typenames import NAME_STARTS, created_type_end, type_end
 
 _DOTS = frozenset((".", "?."))
+_ENDS = frozenset(",;)]}{")
 _NEVER_CALLED = {
     *("if", "for", "while", "do", "switch", "try", "catch", "finally", "return", "throw", "else"),
     *("new", "instanceof", "in", "and", "or", "not"),
     *("insert", "update", "delete", "undelete", "upsert", "merge"),
 }
-_COMPARISON = frozenset("!<>")
-_ARITHMETIC = frozenset("+-*/&|^%")
-_QUERY_STARTS = {"select": "soql", "find": "sosl"}
+_BEFORE_TYPE = frozenset(("new", "instanceof"))
 _DEEPEST_QUERY = 40
-_TEXT = 200
-_NO_CALL = -1
 
 
-class _Bracket(NamedTuple):
+class _Bracket(msgspec.Struct, frozen=True, gc=False):
     """An open bracket, and where the reader stood when it opened.
 
-    `chain` is the start of the primary expression that the bracket belongs to, `begin` the start of the operand
-    around it. For a call or a `new`, `operation` is its reserved place, `name` its token and `arguments` the
-    tokens at which its arguments start.
+    `chain` is where the primary expression starts that the bracket belongs to, `begin` the operand around it. For
+    the bracket of a call or a `new`, `operation` is the reserved place, `name` the token of the method or of `new`,
+    and `arguments` are the tokens at which arguments start.
     """
 
     closer: str
     chain: int
     begin: int
-    operation: int = _NO_CALL
-    name: int = 0
-    arguments: list[int] | None = None
-
-
-class _Assignment(NamedTuple):
-    """An assignment whose right side is being read."""
-
-    depth: int
-    operation: int
-    target: int
-    sign: int
-
-
-class _Ternary(NamedTuple):
-    """A `c ? a : b` being read; `guard` is the one around it, `otherwise` whether `b` is being read."""
-
-    depth: int
-    guard: int
-    line: int
-    condition: str
-    otherwise: bool
+    operation: int = -1
+    name: int = -1
+    receiver_operation: int = -1
+    arguments: list[int] = []
 
 
 class Expressions:
-    """Reads expressions into a body."""
+    """Reads expressions into a body, one at a time. Each reading method gives the index where it stopped."""
 
-    def __init__(self, tokens: Tokens, body: Body) -> None:
+    def __init__(self, tokens: Tokens, body: Body, query_depth: int = 0) -> None:
         self.tokens = tokens
         self.words = tokens.words
         self.body = body
-        self._query_depth = 0
+        self._query_depth = query_depth
+        self._brackets: list[_Bracket] = []
+        self._operands = Operands(tokens, body)
+        self._chain = 0
+        """Where the primary expression starts that is being read: `a` in `a.b(c).d`."""
+        self._begin = 0
+        """Where the operand starts that is being read: after the last bracket, comma, `=`, `?` or `:`."""
+        self._result = self._result_end = -1
+        """The operation whose result stands before the token `_result_end`."""
 
-    def read(self, index: int, stop: int | None = None) -> int:  # noqa: PLR0915
-        """Read one expression; gives the index of the `;`, `,` or bracket that ends it (at the latest `stop`)."""
-        words = self.words
-        count = self.tokens.count if stop is None else stop
-        brackets: list[_Bracket] = []
-        unsettled: list[_Assignment | _Ternary] = []
-        chain = begin = index
-        closed_at = closed = -1  # where the last call ended, and which it was
-        while index < count:
+    def read(self, index: int, stop: int | None = None) -> int:
+        """Read one expression, up to the `;`, `,` or bracket that ends it (at the latest `stop`)."""
+        words, brackets, readers = self.words, self._brackets, self._READERS
+        stop = self.tokens.count if stop is None else stop
+        self._chain = self._begin = index
+        while index < stop:
             word = words[index]
             first = word[0]
             if first == ".":
                 index += 1
-            elif "a" <= first <= "z" or first == "_":
-                following = words[index + 1]
-                dotted = words[index - 1] in _DOTS
-                if following == "(" and (dotted or word not in _NEVER_CALLED):
-                    if not dotted:
-                        chain = index
-                    receiver = closed if dotted and closed_at == index - 1 else -1
-                    operation = self._open_call(index, chain, receiver)
-                    if words[index + 2] == ")":
-                        index += 3
-                        closed_at, closed = index, operation
-                    else:
-                        brackets.append(_Bracket(")", chain, begin, operation, index, [index + 2]))
-                        index += 2
-                        chain = begin = index
-                elif word == "new":
-                    chain = index
-                    index = self._created(index, begin, brackets)
-                    if words[index - 1] == ")":
-                        closed_at, closed = index, len(self.body.operations) - 1
-                    else:
-                        begin = index
-                elif word == "instanceof":
-                    index = max(type_end(words, index + 1), index + 1)
-                elif following == "<" and self._is_class_literal(index):
-                    chain = index
-                    index = type_end(words, index)
+            elif first in NAME_STARTS:
+                if words[index + 1] in ("(", "<") or word in _BEFORE_TYPE:
+                    index = self._name(index)
                 else:
-                    if not dotted:
-                        chain = index
+                    if words[index - 1] not in _DOTS:
+                        self._chain = index
                     index += 1
-            elif first == "(":
-                brackets.append(_Bracket(")", index, begin))
-                index += 1
-                chain = begin = index
-            elif first in ")]}":
-                while brackets and brackets[-1].closer != first:  # a bracket that was never closed
-                    self._close(brackets.pop(), index)
-                if not brackets:
-                    break
-                if unsettled:
-                    self._settle(unsettled, len(brackets), index)
-                bracket = brackets.pop()
-                chain, begin = bracket.chain, bracket.begin
-                self._close(bracket, index)
-                index += 1
-                if bracket.operation != _NO_CALL:
-                    closed_at, closed = index, bracket.operation
-                elif first == "]" and words[index] == "{" and words[index - 2] == "[":  # new T[]{ … }
-                    brackets.append(_Bracket("}", chain, begin))
-                    index += 1
-                    begin = index
-            elif first == ",":
-                if unsettled:
-                    self._settle(unsettled, len(brackets), index)
-                if not brackets:
-                    return index
-                index += 1
-                begin = index
-                arguments = brackets[-1].arguments
-                if arguments is not None:
-                    arguments.append(index)
-            elif first == "'":
-                self._check_string(index)
-                chain = index
-                index += 1
-            elif first == "[":
-                kind = self._query_kind(index)
-                if kind:
-                    chain = index
-                    closed = len(self.body.operations)
-                    index = self._query(index, kind)
-                    closed_at = index
-                else:
-                    brackets.append(_Bracket("]", chain, begin))
-                    index += 1
-                    begin = index
-            elif first == "=":
-                if word == "=>":
-                    index += 1
-                    begin = index
-                elif words[index + 1] == "=":
-                    index += 3 if words[index + 2] == "=" else 2
-                else:
-                    if words[index - 1] not in _COMPARISON and not self._is_named_argument(brackets):
-                        operation = self._open_assignment(chain, index)
-                        unsettled.append(_Assignment(len(brackets), operation, chain, index))
-                        begin = index + 1
-                    index += 1
-            elif first == "?":
-                if word == "?.":
-                    index += 1
-                elif words[index + 1] == "?":
-                    index += 2
-                else:
-                    unsettled.append(self._open_ternary(len(brackets), begin, index))
-                    index += 1
-                    begin = index
-            elif first == ":":
-                if unsettled:
-                    self._otherwise(unsettled, len(brackets), index)
-                index += 1
-                begin = index
-            elif first == ";":
+            elif first in _ENDS and (not brackets or first == ";"):
                 break
-            elif first == "{":
-                if not brackets:
-                    break
-                brackets.append(_Bracket("}", index, begin))
-                index += 1
-                begin = index
             else:
-                index += 1
+                read = readers.get(first)
+                index = read(self, index) if read else index + 1
         while brackets:
             self._close(brackets.pop(), index)
-        if unsettled:
-            self._settle(unsettled, 0, index)
+        if self._operands.open:
+            self._operands.end(0, index)
         return index
 
     def read_list(self, index: int) -> int:
-        """Read expressions between commas; gives the index of what ends the list."""
+        """Read expressions between commas, up to what ends the list."""
         index = self.read(index)
         while self.words[index] == ",":
             index = self.read(index + 1)
         return index
 
-    def read_brackets(self, index: int) -> int:
-        """Read the list in the bracket that opens here; gives the index after its end."""
-        index = self.read_list(index + 1)
-        return index + 1 if self.words[index] in (")", "]", "}") else index
+    # Names: calls, creations, types
 
-    # Calls and creations
-
-    def _open_call(self, name: int, chain: int, receiver_operation: int) -> int:
-        """Record a call as far as it is known before its arguments are read."""
-        tokens = self.tokens
-        line, column = tokens.place(name)
-        receiver = tokens.text(chain, name - 1) if chain < name else ""
-        body = self.body
-        index = body.reserve()
-        body.operations[index] = Operation(
-            "call",
-            line,
-            column,
-            tokens.written(name),
-            receiver,
-            guard=body.guard,
-            receiver_operation=receiver_operation,
-        )
-        return index
-
-    def _created(self, index: int, begin: int, brackets: list[_Bracket]) -> int:
-        """Read `new T` and what opens after it; gives the index of what comes then."""
+    def _name(self, index: int) -> int:
         words = self.words
-        end = created_type_end(words, index + 1)
-        if end < 0:
-            return index + 1
-        opener = words[end]
-        if opener == "{":
-            brackets.append(_Bracket("}", index, begin))
-        elif opener == "[":
-            brackets.append(_Bracket("]", index, begin))
-        elif opener == "(":
-            operation = self._open_creation(index, end)
-            if words[end + 1] == ")":
-                return end + 2
-            brackets.append(_Bracket(")", index, begin, operation, index, [end + 1]))
+        word = words[index]
+        if word == "new":
+            return self._creation(index)
+        dotted = words[index - 1] in _DOTS
+        if not dotted:
+            self._chain = index
+        if words[index + 1] == "(" and (dotted or word not in _NEVER_CALLED):
+            return self._call(index)
+        if word == "instanceof":
+            return max(type_end(words, index + 1), index + 1)
+        if words[index + 1] == "<":
+            end = type_end(words, index)
+            if end > 0 and words[end - 1] == "class":  # `Map<A, B>.class`: its comma ends no argument
+                return end
+        return index + 1
+
+    def _call(self, name: int) -> int:
+        receiver_operation = self._result if self._result_end == name - 1 else -1
+        bracket = _Bracket(")", self._chain, self._begin, self.body.reserve(), name, receiver_operation)
+        return self._open_arguments(bracket, name + 2)
+
+    def _creation(self, new: int) -> int:
+        """Read `new T` and the bracket after it."""
+        words = self.words
+        self._chain = new
+        index = created_type_end(words, new + 1)
+        if index < 0:
+            return new + 1
+        if words[index] == "(":
+            bracket = _Bracket(")", new, self._begin, self.body.reserve(), new)
+            return self._open_arguments(bracket, index + 1)
+        if words[index] == "{":
+            self._brackets.append(_Bracket("}", new, self._begin))
+        elif words[index] == "[":
+            self._brackets.append(_Bracket("]", new, self._begin))
         else:
-            return end
+            return index
+        self._begin = index + 1
+        return index + 1
+
+    def _open_arguments(self, bracket: _Bracket, first: int) -> int:
+        """Begin with the arguments of a call, or be done with them where there are none or a single word."""
+        words = self.words
+        if words[first] == ")":
+            end = first
+            self._record(bracket, first, ())
+        elif words[first + 1] == ")" and (words[first].isidentifier() or words[first].isdigit()):
+            end = first + 1
+            self._record(bracket, first, (self.tokens.written(first),))
+        else:
+            bracket.arguments.append(first)
+            self._brackets.append(bracket)
+            self._chain = self._begin = first
+            return first
+        self._result_end = end + 1
         return end + 1
 
-    def _open_creation(self, new: int, type_end: int) -> int:
-        line, column = self.tokens.place(new)
-        index = self.body.reserve()
-        name = self.tokens.text(new + 1, type_end)
-        self.body.operations[index] = Operation("new", line, column, name, guard=self.body.guard)
-        return index
-
-    def _close(self, bracket: _Bracket, end: int) -> None:
-        """Give a call the arguments that its bracket held."""
-        starts = bracket.arguments
-        if starts is None:
-            return
-        text = self.tokens.text
-        ends = [start - 1 for start in starts[1:]]
-        ends.append(end)
-        opened = self.body.operations[bracket.operation]
+    def _record(self, bracket: _Bracket, first: int, arguments: tuple[str, ...]) -> None:
+        """Record the call or creation whose arguments, from token `first`, have been read."""
+        tokens, name = self.tokens, bracket.name
+        line, column = tokens.place(name)
+        kind: Literal["call", "new"] = "call"
+        receiver = ""
+        if self.words[name] == "new":
+            kind = "new"
+            written = tokens.text(name + 1, first - 1)
+        else:
+            written = tokens.written(name)
+            if bracket.chain < name:
+                receiver = tokens.text(bracket.chain, name - 1)
         self.body.operations[bracket.operation] = Operation(
-            opened.kind,
-            opened.line,
-            opened.column,
-            opened.name,
-            opened.receiver,
-            tuple(map(text, starts, ends)),
-            (),
-            opened.guard,
-            "",
-            opened.receiver_operation,
-        )
-
-    def _is_class_literal(self, index: int) -> bool:
-        """Whether `Map<A, B>.class` stands here, whose comma ends no argument."""
-        end = type_end(self.words, index)
-        return end > 0 and self.words[end - 1] == "class"
-
-    def _check_string(self, index: int) -> None:
-        word = self.words[index]
-        if len(word) < 2 or word[-1] != "'":
-            self.tokens.report(index, "the string that starts here has no end on its line")
-
-    # Assignments and ternaries
-
-    def _is_named_argument(self, brackets: list[_Bracket]) -> bool:
-        """Whether the `=` here is that of `new Account(Name = 'x')`."""
-        return (
-            bool(brackets) and brackets[-1].operation != _NO_CALL and self.words[brackets[-1].name] == "new"
-        )
-
-    def _open_assignment(self, target: int, sign: int) -> int:
-        line, column = self.tokens.place(target)
-        index = self.body.reserve()
-        end = sign - 1 if self.words[sign - 1] in _ARITHMETIC else sign
-        name = self.tokens.text(target, end)
-        self.body.operations[index] = Operation("assign", line, column, name, guard=self.body.guard)
-        return index
-
-    def _close_assignment(self, assignment: _Assignment, end: int) -> None:
-        opened = self.body.operations[assignment.operation]
-        self.body.operations[assignment.operation] = Operation(
-            "assign",
-            opened.line,
-            opened.column,
-            opened.name,
-            arguments=(self.tokens.text(assignment.sign + 1, end),),
-            guard=opened.guard,
-            text=self.tokens.text(assignment.target, end, _TEXT),
-        )
-
-    def _open_ternary(self, depth: int, begin: int, mark: int) -> _Ternary:
-        body = self.body
-        line = self.tokens.line(mark)
-        condition = self.tokens.text(begin, mark, _TEXT)
-        around = body.guard
-        body.guard = body.guarded("ternary", line, condition, around)
-        return _Ternary(depth, around, line, condition, otherwise=False)
-
-    def _otherwise(self, unsettled: list[_Assignment | _Ternary], depth: int, index: int) -> None:
-        """A colon: the first half of the innermost ternary at this depth is over."""
-        while unsettled and unsettled[-1].depth == depth:
-            last = unsettled.pop()
-            if isinstance(last, _Assignment):
-                self._close_assignment(last, index)
-            elif last.otherwise:
-                self.body.guard = last.guard
-            else:
-                self.body.guard = self.body.guarded("else", last.line, last.condition, last.guard)
-                unsettled.append(last._replace(otherwise=True))
-                return
-
-    def _settle(self, unsettled: list[_Assignment | _Ternary], depth: int, index: int) -> None:
-        """What was begun at this depth or deeper ends here."""
-        while unsettled and unsettled[-1].depth >= depth:
-            last = unsettled.pop()
-            if isinstance(last, _Assignment):
-                self._close_assignment(last, index)
-            else:
-                self.body.guard = last.guard
-
-    # Queries
-
-    def _query_kind(self, index: int) -> str:
-        """`soql` or `sosl` where the bracket here opens a query."""
-        kind = _QUERY_STARTS.get(self.words[index + 1], "")
-        if not kind or self._query_depth >= _DEEPEST_QUERY:
-            return ""
-        following = self.words[index + 2]
-        if kind == "soql":
-            return "" if following in (".", "]", ")") else kind
-        return kind if following[0] in "':{" else ""
-
-    def _query(self, index: int, kind: str) -> int:
-        """Read the query that opens here; gives the index after its end."""
-        words, count, body = self.words, self.tokens.count, self.body
-        line, column = self.tokens.place(index)
-        start = index + 1
-        operation = body.reserve()
-        clauses = queries.Clauses()
-        bound: list[str] = []
-        depth = 0
-        end = count
-        self._query_depth += 1
-        while index < count:
-            word = words[index]
-            if word == "[":
-                depth += 1
-            elif word == "]":
-                depth -= 1
-                if depth == 0:
-                    end = index
-                    index += 1
-                    break
-            elif word == ":" and not words[index + 1][0].isdigit():  # `LAST_N_DAYS:3` binds nothing
-                start_of_bound = index + 1
-                index = queries.bound_end(words, start_of_bound, count)
-                bound.append(self.tokens.text(start_of_bound, index))
-                self.read(start_of_bound, index)
-                continue
-            elif word in (";", "}"):  # the query was never closed
-                end = index
-                break
-            elif word[0] == "'":
-                self._check_string(index)
-            else:
-                clauses.see(words, index)
-            index += 1
-        self._query_depth -= 1
-        query = queries.describe(self.tokens, start, end, clauses)
-        body.operations[operation] = Operation(
-            "soql" if kind == "soql" else "sosl",
+            kind,
             line,
             column,
-            query.object,
-            query.mode,
-            tuple(bound),
-            guard=body.guard,
-            text=query.text,
+            written,
+            receiver,
+            arguments,
+            (),
+            self.body.guard,
+            "",
+            bracket.receiver_operation,
         )
+        self._result = bracket.operation
+
+    # Brackets
+
+    def _round(self, index: int) -> int:
+        self._brackets.append(_Bracket(")", index, self._begin))
+        self._chain = self._begin = index + 1
+        return index + 1
+
+    def _curly(self, index: int) -> int:
+        self._brackets.append(_Bracket("}", index, self._begin))
+        self._begin = index + 1
+        return index + 1
+
+    def _square(self, index: int) -> int:
+        """Read a whole query, or the opening bracket of an index."""
+        kind = query_kind(self.words, index)
+        if kind and self._query_depth < _DEEPEST_QUERY:
+            self._chain = index
+            self._result = len(self.body.operations)
+            nested = Expressions(self.tokens, self.body, self._query_depth + 1)
+            self._result_end = Query(self.tokens, nested.read).read(index, kind, self.body)
+            return self._result_end
+        self._brackets.append(_Bracket("]", self._chain, self._begin))
+        self._begin = index + 1
+        return index + 1
+
+    def _closer(self, index: int) -> int:
+        words, brackets = self.words, self._brackets
+        closer = words[index]
+        while brackets and brackets[-1].closer != closer:  # brackets that were never closed
+            self._close(brackets.pop(), index)
+        if not brackets:
+            return index
+        if self._operands.open:
+            self._operands.end(len(brackets), index)
+        bracket = brackets.pop()
+        self._chain, self._begin = bracket.chain, bracket.begin
+        self._close(bracket, index)
+        index += 1
+        if bracket.operation >= 0:
+            self._result_end = index
+        elif words[index] == "{" and closer == "]" and words[index - 2] == "[":  # new T[]{ … }
+            return self._curly_of_array(index)
         return index
+
+    def _curly_of_array(self, index: int) -> int:
+        self._brackets.append(_Bracket("}", self._chain, self._begin))
+        self._begin = index + 1
+        return index + 1
+
+    def _close(self, bracket: _Bracket, end: int) -> None:
+        starts = bracket.arguments
+        if starts:
+            text = self.tokens.text
+            last = text(starts[-1], end)
+            arguments = tuple(text(start, after - 1) for start, after in pairwise(starts))
+            self._record(bracket, starts[0], (*arguments, last))
+
+    # Other signs
+
+    def _comma(self, index: int) -> int:
+        if self._operands.open:
+            self._operands.end(len(self._brackets), index)
+        self._begin = index + 1
+        bracket = self._brackets[-1]
+        if bracket.operation >= 0:
+            bracket.arguments.append(index + 1)
+        return index + 1
+
+    def _string(self, index: int) -> int:
+        self.tokens.check_string(index)
+        self._chain = index
+        return index + 1
+
+    def _equals(self, index: int) -> int:
+        words = self.words
+        if words[index] == "=>":
+            self._begin = index + 1
+        elif words[index + 1] == "=":
+            return index + 3 if words[index + 2] == "=" else index + 2
+        elif not self._is_named_argument():
+            self._operands.assign(self._chain, index, len(self._brackets))
+            self._begin = index + 1
+        return index + 1
+
+    def _is_named_argument(self) -> bool:
+        """Whether the `=` here is that of `new Account(Name = 'x')`."""
+        innermost = self._brackets[-1] if self._brackets else None
+        return innermost is not None and innermost.operation >= 0 and self.words[innermost.name] == "new"
+
+    def _question(self, index: int) -> int:
+        words = self.words
+        if words[index] == "?.":
+            return index + 1
+        if words[index + 1] == "?":  # a ?? b
+            return index + 2
+        self._operands.ask(self._begin, index, len(self._brackets))
+        self._begin = index + 1
+        return index + 1
+
+    def _colon(self, index: int) -> int:
+        self._operands.answer_otherwise(index, len(self._brackets))
+        self._begin = index + 1
+        return index + 1
+
+    _READERS: ClassVar[dict[str, Callable[[Expressions, int], int]]] = {
+        "(": _round,
+        "[": _square,
+        "{": _curly,
+        **dict.fromkeys(")]}", _closer),
+        ",": _comma,
+        "'": _string,
+        "=": _equals,
+        "?": _question,
+        ":": _colon,
+    }

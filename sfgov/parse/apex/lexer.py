@@ -7,8 +7,9 @@ spelling of the source back.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from itertools import accumulate
+from bisect import bisect_left, bisect_right
+from itertools import accumulate, count
+from operator import add
 
 from sfgov.facts import Problem
 from sfgov.facts.apex import Suppression
@@ -30,12 +31,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LINE_END = re.compile(r"\r\n?|\n")
-_UNFOLDED = re.compile(r"[\n\r\t]|  |/[/*]")
+_STRING = r"'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|'(?:[^'\\\r\n]|\\.)*'?"
+_GAP = r"(?:\s|//[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z))+"
+_STRING_OR_GAP = re.compile(f"({_STRING})|{_GAP}")
 _PLACEHOLDER = re.compile(r"%%%\w*%%%")
-_SUPPRESSION = re.compile(r"//\s*sfgov\s*:\s*([^\r\n]*)", re.IGNORECASE)
-_COMMENT_OR_STRING = re.compile(
-    r"//[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z)|'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|'(?:[^'\\\r\n]|\\.)*'?"
-)
+_SUPPRESSION = re.compile(r"//[ \t]*sfgov[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_STRING_OR_COMMENT = re.compile(f"{_STRING}|(//[^\r\n]*)|/\\*[\\s\\S]*?(?:\\*/|\\Z)")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 END = "\0"
 """What stands after the last token, several times over, so that looking ahead needs no bounds check."""
@@ -78,26 +79,16 @@ class Tokens:
         if start >= end:
             return ""
         offset = self.starts[start]
+        word = self.words[start]
+        if end - start == 1 and word[0] != "'" and len(word) <= cap:
+            return self.source[offset : offset + len(word)]
         stop = self.starts[end - 1] + len(self.words[end - 1])
-        text = self.source[offset : min(stop, offset + cap + 1)]
-        if _UNFOLDED.search(text):
-            text = self._folded(start, end, cap)
-        return text if len(text) <= cap else text[: cap - 1] + "…"
-
-    def _folded(self, start: int, end: int, cap: int) -> str:
-        parts: list[str] = []
-        length = 0
-        stop = self.starts[start]
-        for index in range(start, end):
-            if self.starts[index] > stop:
-                parts.append(" ")
-            written = self.written(index)
-            stop = self.starts[index] + len(written)
-            parts.append(" ".join(written.split()) if "\n" in written or "\r" in written else written)
-            length += len(parts[-1])
-            if length > cap:
-                break
-        return "".join(parts)
+        longest = offset + 8 * cap  # as much as is surely enough, unless it is mostly blank
+        if stop <= longest:
+            text = _fold(self.source[offset:stop])
+            return text if len(text) <= cap else text[: cap - 1] + "…"
+        stop = self.starts[bisect_left(self.starts, longest, start + 1, end)]
+        return _fold(self.source[offset : min(stop, 2 * longest - offset)])[: cap - 1] + "…"
 
     def line(self, index: int) -> int:
         """The line of a token."""
@@ -109,9 +100,29 @@ class Tokens:
         line = bisect_right(self.line_starts, start)
         return line, start - self.line_starts[line - 1] + 1
 
+    def check_string(self, index: int) -> None:
+        """Report a string that its line does not end."""
+        word = self.words[index]
+        if word[-1] != "'" or len(word) == 1:
+            self.report(index, "the string that starts here has no end on its line")
+
     def report(self, index: int, reason: str) -> None:
         """Note what is structurally wrong at a token."""
         self.problems.append(Problem(reason, self.line(index)))
+
+
+def _fold(text: str) -> str:
+    """White space and comments become single blanks; strings keep theirs, but for line ends."""
+    if "\n" not in text and "  " not in text and "/" not in text and "\t" not in text and "\r" not in text:
+        return text
+    if "'" not in text and "/" not in text:
+        return " ".join(text.split())
+    return _STRING_OR_GAP.sub(_folded, text).strip()
+
+
+def _folded(match: re.Match[str]) -> str:
+    string = match[1]
+    return " ".join(string.split()) if string and "\n" in string else string or " "
 
 
 def suppressions(source: str) -> tuple[Suppression, ...]:
@@ -120,8 +131,8 @@ def suppressions(source: str) -> tuple[Suppression, ...]:
         return ()
     line_starts = _line_starts(source)
     found = []
-    for match in _COMMENT_OR_STRING.finditer(source):
-        comment = _SUPPRESSION.fullmatch(match[0])
+    for match in _STRING_OR_COMMENT.finditer(source):
+        comment = _SUPPRESSION.fullmatch(match[1] or "")
         if comment:
             found.append(Suppression(bisect_right(line_starts, match.start()), comment[1].strip()))
     return tuple(found)
@@ -136,6 +147,8 @@ def _lower(source: str) -> str:
 
 
 def _line_starts(source: str) -> list[int]:
+    """The offsets at which lines start."""
     if "\r" in source:
         return [0, *(match.end() for match in _LINE_END.finditer(source))]
-    return list(accumulate((len(line) + 1 for line in source.split("\n")[:-1]), initial=0))
+    lengths = map(len, source.split("\n")[:-1])
+    return list(map(add, accumulate(lengths, initial=0), count()))

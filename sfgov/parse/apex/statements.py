@@ -23,6 +23,7 @@ from sfgov.parse.apex.typenames import (
 _DEEPEST_STATEMENT = 150
 _LONGEST_SIGNATURE = 256
 _TEXT = 200
+_AFTER_WORD = frozenset(("(", "="))
 _AFTER_NAME = frozenset("=,;")
 _MEMBER_STARTS = ACCESS | {"@"}
 _MODIFIER_STARTS = MODIFIERS | {"@"}
@@ -84,6 +85,8 @@ class Statements:
             index = read(self, index)
             self._depth -= 1
             return index
+        if words[index + 1] in _AFTER_WORD:  # `run(…)`, `total = …`: no declaration
+            return self._expression(index)
         start = index
         if word in _MODIFIER_STARTS:
             start = after_modifiers(words, index, self.tokens.count)
@@ -163,7 +166,6 @@ class Statements:
             "",
             arguments=(value,) if value else (),
             guard=body.guard,
-            text=tokens.text(index, end, _TEXT),
         )
         self._leave(kind)
         return end + 1 if self.words[end] == ";" else end

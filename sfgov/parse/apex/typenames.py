@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NAME_STARTS = frozenset("abcdefghijklmnopqrstuvwxyz_")
+"""What a name or keyword starts with."""
 ACCESS = frozenset(
     (
         "public",
@@ -28,15 +30,14 @@ _LONGEST_TYPE = 400
 
 def is_name(word: str) -> bool:
     """Whether a token is a name or keyword."""
-    return "a" <= word[0] <= "z" or word[0] == "_"
+    return word[0] in NAME_STARTS
 
 
 def type_end(words: list[str], index: int) -> int:
     """The index after a type that starts here, or -1."""
     limit = index + _LONGEST_TYPE
     while True:
-        first = words[index][0]
-        if not ("a" <= first <= "z" or first == "_"):
+        if words[index][0] not in NAME_STARTS:
             return -1
         index += 1
         following = words[index]
