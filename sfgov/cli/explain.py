@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +59,8 @@ def _text(value: object) -> str:
 
 
 def _show(text: str) -> None:
+    """On a terminal. The name of an example's file, which Markdown leaves out, goes above the example."""
     from rich.console import Console
     from rich.markdown import Markdown
 
-    Console().print(Markdown(text))
+    Console().print(Markdown(re.sub(r"^```(\w+) (.+)$", r"`\2`\n```\1", text, flags=re.MULTILINE)))

@@ -31,7 +31,7 @@ class CannotWork(click.ClickException):
     def show(self, file: Any = None) -> None:
         """The faults and the message, on stderr."""
         for line in (*self.faults, f"Error: {self.message}"):
-            click.echo(line, file=file, err=file is None)
+            click.echo(one_line(line), file=file, err=file is None)
 
 
 class Commands(click.Group):
@@ -64,6 +64,11 @@ def verbose_option(help_text: str) -> Callable[[F], F]:
     return click.option("-v", "--verbose", count=True, callback=remember, help=help_text)
 
 
+def one_line(text: str) -> str:
+    """The text without line ends and control characters, which names in files bring along (`::error`, colours)."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
 def leave_pipe() -> None:
     """The reader of our output has seen enough (`sfgov checks | head`): write the rest to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -73,7 +78,7 @@ def leave_pipe() -> None:
 def _internal(error: Exception, *, verbose: bool) -> str:
     if verbose:
         return "".join(traceback.format_exception(error)).rstrip()
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    said = one_line(f"{type(error).__name__}: {error}".splitlines()[0])
     return (
         f"internal error: {said}\nThis is a bug in sfgov. Run again with -v for the traceback, and report it."
     )

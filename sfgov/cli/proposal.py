@@ -56,15 +56,18 @@ def _delete(index: Index) -> Iterator[str]:
     yield "# Who may delete what."
     yield "delete:"
     guarded = sorted(
-        {w.fact.start.object for w in index.all(Flow) if w.fact.start.trigger_type == _BEFORE_DELETE}
+        {
+            w.fact.start.object
+            for w in index.all(Flow)
+            if w.fact.start.trigger_type == _BEFORE_DELETE and w.fact.start.object.isprintable()
+        }
+        - {""}
     )
     if guarded:
         yield from _comment(f"These objects have a before-delete flow: {_named(guarded)}.", "  ")
     yield "  # Records that nobody may delete, and records that may be deleted in some states only."
     final = [
-        w.name
-        for w in index.all(CustomObject)
-        if _sounds_like(w.name, _FINAL_WORDS) and not index.managed(w.name)
+        w.name for w in index.all(CustomObject) if _sounds_like(w.name, _FINAL_WORDS) and _own(index, w.name)
     ]
     yield f"  # never: [{', '.join(map(_quoted, (final or guarded or ['Invoice__c'])[:_AT_MOST]))}]"
     yield "  # conditional:"
@@ -104,7 +107,7 @@ def _principals(index: Index) -> Iterator[str]:
     yield from _integration(index)
     yield "  # Combinations that real users have."
     yield "  # personas:"
-    profile = _first(w.name for w in index.all(Profile) if w.fact.custom and not index.managed(w.name))
+    profile = _first(w.name for w in index.all(Profile) if w.fact.custom and _own(index, w.name))
     permission_set = _first(w.name for w in _bundles(index) if w.type == "PermissionSet")
     yield f"  #   Sales Rep: {{profile: {profile or 'Standard'}, permission_sets: [{permission_set}]}}"
 
@@ -139,7 +142,12 @@ def _list(key: str, names: Sequence[str]) -> Iterator[str]:
 
 def _bundles(index: Index) -> list[Written[Profile] | Written[PermissionSet]]:
     found: list[Written[Profile] | Written[PermissionSet]] = [*index.all(Profile), *index.all(PermissionSet)]
-    return [written for written in found if not index.managed(written.name)]
+    return [written for written in found if _own(index, written.name)]
+
+
+def _own(index: Index, name: str) -> bool:
+    """Whether the name is the org's own, and can be written down."""
+    return name.isprintable() and not index.managed(name)
 
 
 def _holds(bundle: PermissionBundle, permission: str) -> bool:
@@ -212,7 +220,8 @@ def _named(names: Sequence[str]) -> str:
 
 def _comment(text: str, indent: str = "") -> list[str]:
     """The text as comment lines. Names out of an org may hold anything, but no line of theirs ends a comment."""
-    return textwrap.wrap(text, 100, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return textwrap.wrap(plain, 100, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
 
 
 def _quoted(name: str) -> str:

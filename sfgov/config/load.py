@@ -46,8 +46,8 @@ class Config(msgspec.Struct, frozen=True):
 
     def below(self, root: Path) -> str:
         """The way from the file's folder to the org (`force-app/`); nothing where that is the folder or not in it."""
-        way = Path(os.path.relpath(root, self.folder(root))).as_posix()
-        return "" if way == "." or way.startswith("..") else f"{way}/"
+        way = _seen_from(self.folder(root), root)
+        return "" if way == Path() or ".." in way.parts or way.is_absolute() else f"{way.as_posix()}/"
 
 
 def find_config(start: Path) -> Path | None:
@@ -59,11 +59,11 @@ def find_config(start: Path) -> Path | None:
     for around in (folder, *folder.parents):
         found = around / FILE_NAME
         if os.path.isfile(found):  # noqa: PTH113  false, not an error, for what may not be looked at
-            return Path(os.path.relpath(found))
+            return _seen_from(Path.cwd(), found)
         other = found.with_suffix(".yaml")
         if os.path.isfile(other):  # noqa: PTH113
             raise ConfigError(
-                f"{os.path.relpath(other)}: the file is read under the name {FILE_NAME} only; rename it"
+                f"{_seen_from(Path.cwd(), other).as_posix()}: the file is read under the name {FILE_NAME} only; rename it"
             )
         if os.path.exists(around / ".git"):  # noqa: PTH110
             return None
@@ -94,8 +94,15 @@ def load_config(
     if faults:
         raise ConfigError(*(f"{shown}:{line}: {reason}" for line, reason in sorted(faults)))
     if root is not None:
-        shown = Path(os.path.relpath(path, root)).as_posix()
+        shown = _seen_from(root, path).as_posix()
     return Config(msgspec.convert(without_nulls(given), Policy), shown, document.lines)
+
+
+def _seen_from(folder: Path, path: Path) -> Path:
+    try:
+        return Path(os.path.relpath(path, folder))
+    except ValueError:  # on another drive
+        return path
 
 
 def _read(path: Path, shown: str) -> tuple[Document, Faults]:

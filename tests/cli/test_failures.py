@@ -38,6 +38,13 @@ def test_an_internal_error_is_one_line(check: Sfgov, monkeypatch: pytest.MonkeyP
     )
 
 
+def test_text_out_of_files_stays_in_its_line(check: Sfgov) -> None:
+    Path("sfgov.yml").write_text('fail_on: "high\\n::error::boo\\e[31m"\n')
+    assert check().stderr.splitlines()[0] == (
+        'sfgov.yml:1: fail_on: "high\\n::error::boo\\x1b[31m" is none of critical, high, medium, low, info, never'
+    )
+
+
 def test_with_v_it_has_its_traceback(check: Sfgov, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sfgov.engine.run", fails)
     result = check("-v")
@@ -49,7 +56,7 @@ def test_with_v_it_has_its_traceback(check: Sfgov, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("command", [["checks"], ["explain", "DEL002"]])
 def test_every_command_fails_so(sfgov: Sfgov, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
     monkeypatch.setattr("sfgov.cli.loading.load_checks", fails)
-    assert sfgov(*command).stderr.startswith("internal error: RuntimeError: no bananas\n")
+    assert sfgov(*command).stderr.startswith("internal error: RuntimeError: no bananas")
     assert sfgov(*command, "-v").stderr.startswith("Traceback")
 
 

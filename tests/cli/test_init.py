@@ -151,7 +151,11 @@ def test_names_out_of_an_org_cannot_break_out_of_a_comment(sfgov: Sfgov) -> None
     files = {
         "odd/permissionsets/A%0Afail_on: never.permissionset-meta.xml": bundle(
             "PermissionSet", f"<label>{label}</label>"
-        )
+        ),
+        "odd/permissionsets/API\x1b[31m.permissionset-meta.xml": bundle("PermissionSet", ""),
+        "odd/permissionsets/API\u202e.permissionset-meta.xml": bundle(
+            "PermissionSet", permission("ApiUserOnly")
+        ),
     }
     proposed(sfgov, files)
     assert load_config(Path("odd/sfgov.yml")).policy == Policy()
