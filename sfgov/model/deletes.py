@@ -99,12 +99,14 @@ class Deletes:
     def _guards_by_flow(self) -> Iterator[DeleteGuard]:
         for guard in guards_by_flow(self._flows):
             written = guard.flow.written
+            if guard.live is False and any(version.live for version in self._flows.versions(guard.flow.name)):
+                continue  # an older version of a flow that runs in another one
             yield DeleteGuard(
                 object=guard.object,
                 by="flow",
                 name=guard.flow.name,
                 status=written.fact.status or "not stated",
-                live=guard.live,
+                live=None if guard.flow.other_version_runs else guard.live,
                 kind=guard.kind,
                 at=written.at_element("status"),
                 evidence=guard.evidence,
