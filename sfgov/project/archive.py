@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
@@ -22,7 +21,6 @@ MOST_RATIO = 250
 """Unpacked to packed. Metadata XML packs to a tenth, seldom to a fiftieth; a bomb to a thousandth."""
 RATIO_COUNTS_FROM = 64 * 1024**2
 """Small archives cannot hurt, however well they are packed."""
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 class _Folder(NamedTuple):
@@ -68,7 +66,7 @@ class ZipTree:
         name = Path(self.path).name
         try:
             self._archive = zipfile.ZipFile(self.path)
-        except (OSError, *_READ_ERRORS) as error:
+        except Exception as error:  # noqa: BLE001  the module raises a dozen kinds for damaged archives
             raise BadArchive(f"{name} cannot be read as a zip archive: {_reason(error)}") from None
         entries = self._archive.infolist()
         _refuse_bombs(name, entries)
@@ -86,14 +84,13 @@ class ZipTree:
             raise BadArchive(f"{archive} is refused: its entry {entry.filename} is a symbolic link")
         if entry.flag_bits & 1:
             raise BadArchive(f"{archive} is refused: its entry {entry.filename} is encrypted")
-        *folders, file = [part for part in parts if part not in ("", ".")] or [""]
-        if path.endswith("/"):
-            folders, file = [*folders, file], ""
+        names = [part for part in parts if part not in ("", ".")]
+        folders, files = (names, []) if path.endswith("/") else (names[:-1], names[-1:])
         parent = ""
         for folder in folders:
             self._folders[parent].folders.add(folder)
             parent = join(parent, folder)
-        if file:
+        for file in files:
             self._folders[parent].files.add(file)
             self._entries[join(parent, file)] = entry
 
@@ -104,7 +101,7 @@ class ZipTree:
         try:
             with self._archive.open(entry) as file:
                 return file.read(size)
-        except _READ_ERRORS as error:
+        except Exception as error:  # noqa: BLE001
             raise OSError(f"it cannot be unpacked: {_reason(error)}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import NamedTuple
 
 FILE_NAME = ".forceignore"
@@ -27,14 +28,18 @@ class ForceIgnore:
     def __init__(self, file: str, text: str) -> None:
         """`file` is the path under which findings name it."""
         self._rules: list[tuple[Rule, bool, re.Pattern[str]]] = []
-        for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-            expression, hides = _translate(line)
-            if expression:
-                rule = Rule(file, number, line.strip())
-                self._rules.append((rule, hides, re.compile(expression, re.IGNORECASE)))
-        # One expression for all lines keeps the thousands of files that no line matches cheap.
-        hiding = [_NAMED_GROUP.sub("(?:", regex.pattern) for _, hides, regex in self._rules if hides]
-        self._any = re.compile("|".join(f"(?:{pattern})" for pattern in hiding) or "(?!)", re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", FutureWarning
+            )  # Python's thoughts on brackets do not help the user.
+            for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), 1):
+                expression, hides = _translate(line)
+                if expression:
+                    rule = Rule(file, number, line.strip())
+                    self._rules.append((rule, hides, re.compile(expression, re.IGNORECASE)))
+            # One expression for all lines keeps the thousands of files that no line matches cheap.
+            hiding = [_NAMED_GROUP.sub("(?:", regex.pattern) for _, hides, regex in self._rules if hides]
+            self._any = re.compile("|".join(f"(?:{pattern})" for pattern in hiding) or "(?!)", re.IGNORECASE)
 
     def hides_file(self, path: str) -> Rule | None:
         """The line that hides a file (given relative to the `.forceignore`), if one does."""
@@ -61,7 +66,7 @@ def _translate(line: str) -> tuple[str, bool]:
 
     try:
         patterns = GitIgnoreSpec.from_lines([line]).patterns
-    except ValueError:
+    except (ValueError, re.error):
         return "", False
     for pattern in patterns:
         if pattern.include is not None and pattern.regex is not None:

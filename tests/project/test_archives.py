@@ -68,6 +68,18 @@ def test_archive_of_a_whole_project(tmp_path: Path) -> None:
     ]
 
 
+def test_entries_for_folders_and_files_known_by_their_first_bytes(tmp_path: Path) -> None:
+    files = {
+        "./": "",
+        "lwc/": "",
+        "lwc/empty/": "",
+        "Admin.profile": '<?xml version="1.0"?><Profile/>',
+        "notes.profile": "what Ann does",
+    }
+    project = open_project([pack(tmp_path / "a.zip", files)])
+    assert [(file.path, file.name) for file in project.files] == [("Admin.profile", "Admin")]
+
+
 def test_archive_from_windows(tmp_path: Path) -> None:
     path = pack(tmp_path / "a.zip", {"unpackaged#classes#A.cls": "a"})
     path.write_bytes(path.read_bytes().replace(b"#", b"\\"))

@@ -1,5 +1,6 @@
 """Which files of a folder are metadata, and what they are, in every layout that retrieves and projects have."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -403,6 +404,33 @@ def test_empty_folder(write: Write, tmp_path: Path) -> None:
         "all folders for files such as *.cls, *.object, *.flow-meta.xml or *.permissionset-meta.xml. "
         "Give the folder of the project or of the retrieve."
     )
+
+
+def test_broken_project_file_above_a_folder(opened: Open) -> None:
+    project = opened({"sfdx-project.json": "{", "force-app/classes/A.cls": ""}, "force-app/classes")
+    assert [file.path for file in project.files] == ["A.cls"]
+    assert [(p.path, p.line) for p in project.problems] == [("acme/sfdx-project.json", 1)]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (PROJECT.encode("utf-16"), "this is not UTF-8 text"),
+        (b"[" * 100_000, "this is nested too deeply to be read"),
+        (b"[]", "this is not a JSON object"),
+    ],
+    ids=["utf-16", "nested", "list"],
+)
+def test_project_file_that_is_something_else(opened: Open, data: bytes, reason: str) -> None:
+    project = opened({"sfdx-project.json": data, "classes/A.cls": ""})
+    assert [(p.path, p.reason) for p in project.problems] == [("sfdx-project.json", reason)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_path_that_is_something_else(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NoMetadata, match=r"pipe is neither a folder nor a file\. Give a folder"):
+        open_project([tmp_path / "pipe"])
 
 
 def test_path_that_does_not_exist() -> None:

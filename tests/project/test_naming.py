@@ -146,6 +146,7 @@ TRAPS = {
     # suffixes that nobody knows
     "flows/notes.txt": None,
     "flows/F.newThing-meta.xml": None,
+    "flows/Odd-meta.xml": None,
     "classes/.hidden.cls": None,
     "emailservices/E.xml": "EmailServicesFunction:E whole",
     "flows/build.xml": None,

@@ -169,14 +169,16 @@ def test_names_that_are_no_text(write: Write) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter on Windows")
 def test_folder_that_may_not_be_read(write: Write, tmp_path: Path) -> None:
-    root = write({"classes/A.cls": "", "flows/F.flow-meta.xml": "", "package.xml": ""})
+    root = write({"classes/A.cls": "", "flows/F.flow-meta.xml": "", "package.xml": "", ".forceignore": ""})
     (root / "flows").chmod(0)
     (root / "package.xml").chmod(0)
+    (root / ".forceignore").chmod(0)
     try:
         told = _as_somebody_else(root)
     finally:
         (root / "flows").chmod(0o755)
     assert told == [
+        ".forceignore: it cannot be read: Permission denied",
         "flows: the folder cannot be read: Permission denied",
         "package.xml: the manifest cannot be read: Permission denied",
     ]
