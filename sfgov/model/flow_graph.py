@@ -195,9 +195,9 @@ class FlowLoop:
         straight = self._graph.path(self._entry(), node, through_faults=False, stop_at=stop_at)
         return straight or self._graph.path(self._entry(), node, stop_at=stop_at)
 
-    def contains(self, other: FlowLoop) -> bool:
-        """Whether the other loop runs anew in each round of this one."""
-        return other.element is not self.element and self.on_the_way_back(other.element)
+    def inside(self, other: FlowLoop) -> bool:
+        """Whether this loop runs anew in each round of the other, and not the other way round."""
+        return other.on_the_way_back(self.element) and not self.on_the_way_back(other.element)
 
     def _entry(self) -> list[FlowElement]:
         return list(self._graph.targets([self.next_value] if self.next_value else []))

@@ -207,9 +207,11 @@ class LinkedFlow:
         """
         repetitions = [(loop, loop.repetition(element)) for loop in self.loops]
         for how in (Repetition.ROUND, Repetition.FAILING_ROUND):
-            found = [loop for loop, is_ in repetitions if is_ is how and not self._ends_within(loop, more_than)]
+            found = [
+                loop for loop, is_ in repetitions if is_ is how and not self._ends_within(loop, more_than)
+            ]
             if found:
-                return tuple(loop for loop in found if not any(map(loop.contains, found)))
+                return tuple(loop for loop in found if not any(other.inside(loop) for other in found))
         return ()
 
     def _ends_within(self, loop: FlowLoop, rounds: int) -> bool:

@@ -73,7 +73,7 @@ def test_nested_loops(tmp_path: Path) -> None:
     outer, inner = one.loops
     assert names(outer.body) == ["Get", "Inner", "Add", "Flush"]
     assert names(inner.body) == ["Add"]
-    assert (outer.contains(inner), inner.contains(outer), outer.contains(outer)) == (True, False, False)
+    assert (inner.inside(outer), outer.inside(inner), outer.inside(outer)) == (True, False, False)
     add, flush = one.element("Add"), one.element("Flush")
     assert add is not None
     assert flush is not None

@@ -1,0 +1,200 @@
+"""FLW001: a flow that works on the database, or sends something, once per round of a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sfgov import Confidence, Evidence, Finding, Severity, check
+from sfgov.check import Outcome
+from sfgov.facts import Flow
+from sfgov.facts.flow import FlowElement
+from sfgov.model.flow_graph import FlowLoop, Repetition
+from sfgov.model.flow_work import apex_class_of, work_of
+from sfgov.model.flows import LinkedFlow, called_flow
+from sfgov.model.invocables import invocable_work, methods_of_class
+from sfgov.model.org import Org
+
+FEW = 5
+"""A loop that can make no more rounds than this is left alone."""
+
+
+@check("FLW001", "flow-db-in-loop", Severity.HIGH, reads=(Flow,), tags=("performance",))
+def db_in_loop(org: Org) -> Iterator[Outcome]:
+    """A flow queries and writes once for all records, before or after a loop, never once per round of it.
+
+    A transaction may run 100 queries and 150 DML statements, send 10 e-mails and make 100 callouts; then all of it
+    is rolled back, and no fault path catches that. Salesforce puts the work of many interviews together, but not the
+    rounds of a loop. Queries of custom metadata count in flows, too.
+
+    Quiet: elements from which there is no way back to the loop, loops that the flow itself bounds to five rounds,
+    rounds with a screen or a wait in between (each starts a new transaction), flows that do not run, templates.
+    A flow that no record, schedule or message starts, and that none of those calls, is reported as medium.
+
+    ## Bad
+    ```xml flows/Close_Lines.flow-meta.xml
+    <?xml version="1.0" encoding="UTF-8"?>
+    <Flow xmlns="http://soap.sforce.com/2006/04/metadata">
+        <apiVersion>62.0</apiVersion>
+        <label>Close Lines</label>
+        <loops>
+            <name>Each_Line</name>
+            <label>Each Line</label>
+            <collectionReference>Get_Lines</collectionReference>
+            <iterationOrder>Asc</iterationOrder>
+            <nextValueConnector>
+                <targetReference>Close_Line</targetReference>
+            </nextValueConnector>
+        </loops>
+        <processType>AutoLaunchedFlow</processType>
+        <recordLookups>
+            <name>Get_Lines</name>
+            <label>Get Lines</label>
+            <connector>
+                <targetReference>Each_Line</targetReference>
+            </connector>
+            <filterLogic>and</filterLogic>
+            <filters>
+                <field>Invoice__c</field>
+                <operator>EqualTo</operator>
+                <value>
+                    <elementReference>$Record.Id</elementReference>
+                </value>
+            </filters>
+            <getFirstRecordOnly>false</getFirstRecordOnly>
+            <object>Invoice_Line__c</object>
+            <storeOutputAutomatically>true</storeOutputAutomatically>
+        </recordLookups>
+        <recordUpdates>
+            <name>Close_Line</name>
+            <label>Close Line</label>
+            <connector>
+                <targetReference>Each_Line</targetReference>
+            </connector>
+            <inputAssignments>
+                <field>Closed__c</field>
+                <value>
+                    <booleanValue>true</booleanValue>
+                </value>
+            </inputAssignments>
+            <inputReference>Each_Line</inputReference>
+        </recordUpdates>
+        <start>
+            <connector>
+                <targetReference>Get_Lines</targetReference>
+            </connector>
+            <object>Invoice__c</object>
+            <recordTriggerType>Update</recordTriggerType>
+            <triggerType>RecordAfterSave</triggerType>
+        </start>
+        <status>Active</status>
+    </Flow>
+    ```
+
+    ## Good
+    ```xml flows/Close_Lines.flow-meta.xml
+    <?xml version="1.0" encoding="UTF-8"?>
+    <Flow xmlns="http://soap.sforce.com/2006/04/metadata">
+        <apiVersion>62.0</apiVersion>
+        <description>Closes the lines of an invoice with it.</description>
+        <label>Close Lines</label>
+        <processType>AutoLaunchedFlow</processType>
+        <recordUpdates>
+            <name>Close_Lines</name>
+            <label>Close Lines</label>
+            <filterLogic>and</filterLogic>
+            <filters>
+                <field>Invoice__c</field>
+                <operator>EqualTo</operator>
+                <value>
+                    <elementReference>$Record.Id</elementReference>
+                </value>
+            </filters>
+            <inputAssignments>
+                <field>Closed__c</field>
+                <value>
+                    <booleanValue>true</booleanValue>
+                </value>
+            </inputAssignments>
+            <object>Invoice_Line__c</object>
+        </recordUpdates>
+        <start>
+            <connector>
+                <targetReference>Close_Lines</targetReference>
+            </connector>
+            <object>Invoice__c</object>
+            <recordTriggerType>Update</recordTriggerType>
+            <triggerType>RecordAfterSave</triggerType>
+        </start>
+        <status>Active</status>
+    </Flow>
+    ```
+
+    ## Fix
+    Query before the loop and pick from the collection inside it, with a filter or a formula. Let the loop only assign:
+    change the record, add it to a collection variable, and create, update or delete that collection once, after the
+    loop. Give Apex actions and e-mails the whole collection in one call.
+
+    ## Sources
+    - https://help.salesforce.com/s/articleView?id=platform.flow_considerations_limit_transaction.htm
+    - https://help.salesforce.com/s/articleView?id=platform.flow_concepts_bulkification.htm
+    - https://help.salesforce.com/s/articleView?id=platform.custommetadatatypes_limits.htm
+    """
+    for flow in org.flows.all():
+        if _may_run(org, flow):
+            for element in flow.fact.elements:
+                for loop in flow.repeating(element, more_than=FEW):
+                    yield from _finding(org, flow, loop, element)
+
+
+def _may_run(org: Org, flow: LinkedFlow) -> bool:
+    """Where the tree does not hold or does not tell what runs, the newest version stands for the flow."""
+    if flow.fact.is_template:
+        return False
+    if flow.live is None or flow.other_version_runs:
+        newest = org.flows.get(flow.name)
+        return newest is not None and newest.version == flow.version
+    return flow.live
+
+
+def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -> Iterator[Finding]:
+    apex_class = apex_class_of(element)
+    in_apex = invocable_work(org.apex, apex_class) if apex_class else ()
+    if apex_class and not in_apex and methods_of_class(org.apex, apex_class):
+        return
+    work = f"calls the Apex class {apex_class}" if apex_class else work_of(flow, element)
+    if not work:
+        return
+    failing = loop.repetition(element) is Repetition.FAILING_ROUND
+    calls = () if flow.triggered else org.flows.way_from_trigger(flow)
+    yield Finding(
+        f"{element.name} {work} in each round of the loop {loop.name}"
+        f"{' in which something fails' if failing else ''}.{_doubt(flow)}",
+        at=flow.written.at(element.line, element.name),
+        because=[*_down_from_trigger(calls), *_into_loop(flow, loop, element, work), *in_apex],
+        severity=Severity.HIGH if (flow.triggered or calls) and not failing else Severity.MEDIUM,
+        confidence=Confidence.HIGH if flow.live and bool(in_apex) == bool(apex_class) else Confidence.LOW,
+        subject=f"{loop.name}.{element.name}",
+    )
+
+
+def _doubt(flow: LinkedFlow) -> str:
+    if flow.other_version_runs:
+        return " Another version of the flow is the one that runs; it is not in the tree."
+    return "" if flow.live else " Nothing in the tree says whether this version runs."
+
+
+def _down_from_trigger(calls: Sequence[tuple[LinkedFlow, FlowElement]]) -> Iterator[Evidence]:
+    for caller, element in calls:
+        starts = f", which starts {caller.launch}," if caller.triggered else ""
+        place = caller.written.at(element.line, element.name)
+        yield place.says(f"flow {caller.name}{starts} calls {called_flow(element)}")
+
+
+def _into_loop(flow: LinkedFlow, loop: FlowLoop, element: FlowElement, work: str) -> Iterator[Evidence]:
+    """From the outermost loop to the node."""
+    around = [other for other in flow.loops if loop.inside(other)]
+    for one in (*sorted(around, key=lambda outer: -len(outer.body)), loop):
+        yield flow.written.at(one.element.line, one.name).says(f"loop over {one.element.collection}")
+    for step in loop.path_to(element)[:-1]:
+        yield flow.written.at(step.line, step.name).says(f"goes on to {step.name}")
+    yield flow.written.at(element.line, element.name).says(f"{element.name} {work}")
