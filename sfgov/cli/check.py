@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,8 +131,7 @@ def _run(
     from sfgov.engine import run
 
     project = opened(paths, config)
-    shown = progress.Progress() if progress.wanted(quiet=quiet) else nullcontext()
-    with shown as tell:
+    with progress.shown(quiet=quiet) as tell:
         return run(
             project,
             config,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -32,15 +33,18 @@ def init(path: Path, force: bool, verbose: int) -> None:  # noqa: ARG001  the op
 
 
 def _proposal(path: Path) -> str:
+    from sfgov.cli import progress
     from sfgov.cli.proposal import NEEDED, proposal
     from sfgov.model.index import Index, Written
     from sfgov.parse.pool import parse_files
 
     project = opened([path], Config())
     files = [source for source in project.files if source.type in NEEDED]
-    facts = [
-        Written(fact, source.path, source.package)
-        for source, parsed in parse_files(files, project.reader)
-        for fact in parsed.facts
-    ]
+    with progress.shown(quiet=False) as tell:
+        told = partial(tell, "reading") if tell else None
+        facts = [
+            Written(fact, source.path, source.package)
+            for source, parsed in parse_files(files, project.reader, progress=told)
+            for fact in parsed.facts
+        ]
     return proposal(Index(facts, project.names))

@@ -16,8 +16,11 @@ from sfgov.policy import Classification
 NEEDED = frozenset({"Profile", "PermissionSet", "CustomObject", "CustomField", "Flow", "MaskingTemplate"})
 """The metadata types that a proposal is made from."""
 
+Bundle = Written[Profile] | Written[PermissionSet]
 _AT_MOST = 12
 """Names in a comment; more are counted."""
+_IN_LINE = 4
+"""Names in a proposed list."""
 
 
 def proposal(index: Index) -> str:
@@ -66,10 +69,9 @@ def _delete(index: Index) -> Iterator[str]:
     if guarded:
         yield from _comment(f"These objects have a before-delete flow: {_named(guarded)}.", "  ")
     yield "  # Records that nobody may delete, and records that may be deleted in some states only."
-    final = [
-        w.name for w in index.all(CustomObject) if _sounds_like(w.name, _FINAL_WORDS) and _own(index, w.name)
-    ]
-    yield f"  # never: [{', '.join(map(_quoted, (final or guarded or ['Invoice__c'])[:_AT_MOST]))}]"
+    objects = [w.name for w in index.all(CustomObject) if w.name.endswith("__c") and _own(index, w.name)]
+    final = [name for name in objects if _sounds_like(name, _FINAL_WORDS)]
+    yield f"  # never: [{', '.join(map(_quoted, (final or guarded or ['Invoice__c'])[:_IN_LINE]))}]"
     yield "  # conditional:"
     yield '  #   Opportunity: {unless: "IsClosed = true"}'
     yield "  # Who may delete them all the same."
@@ -96,19 +98,27 @@ _FINAL_WORDS = frozenset(
 
 
 def _principals(index: Index) -> Iterator[str]:
+    bundles = _bundles(index)
+    agents = [w for w in bundles if "agent" in _licence(w.fact)]
+    machines = [w for w in bundles if w not in agents and _is_for_machines(w.fact)]
+    people = [w for w in bundles if w not in agents and w not in machines]
     yield "# Who is who. Profiles, permission sets and groups by their names in the metadata."
     yield "principals:"
     yield f"  {'' if index.get(Profile, 'Admin') else '# '}admin: {{profiles: [Admin]}}"
-    admins = [w for w in _bundles(index) if _holds(w.fact, "ModifyAllData") and w.name != "Admin"]
+    admins = [w for w in people if _holds(w.fact, "ModifyAllData") and w.name != "Admin"]
     if admins:
         yield from _comment(
-            f"These hold Modify All Data, too: {_components(admins)}. Are they all administrators?", "  "
+            f"These hold Modify All Data, too: {_components(admins)}. Are they administrators?", "  "
         )
-    yield from _integration(index)
+    yield from _principal("integration", machines, "Their licence or API Only User says so.")
+    likely = [w for w in people if _sounds_like(f"{w.name} {w.fact.label}", _INTEGRATION_WORDS)]
+    if likely:
+        yield from _comment(f"By their names these may belong to integrations: {_components(likely)}.", "  ")
+    yield from _principal("agent", agents, "AI agents, by their licence.")
     yield "  # Combinations that real users have."
     yield "  # personas:"
-    profile = _first(w.name for w in index.all(Profile) if w.fact.custom and _own(index, w.name))
-    permission_set = _first(w.name for w in _bundles(index) if w.type == "PermissionSet")
+    profile = _first(w.name for w in people if isinstance(w.fact, Profile) and w.fact.custom)
+    permission_set = _first(w.name for w in people if isinstance(w.fact, PermissionSet))
     yield f"  #   Sales Rep: {{profile: {profile or 'Standard'}, permission_sets: [{permission_set}]}}"
 
 
@@ -116,22 +126,14 @@ def _first(names: Iterator[str]) -> str:
     return next(map(_quoted, names), "")
 
 
-def _integration(index: Index) -> Iterator[str]:
-    certain = [w for w in _bundles(index) if _is_for_machines(w.fact)]
-    if certain:
-        yield "  # Their licence or API Only User says so."
-        yield "  integration:"
-        yield from _list("profiles", [w.name for w in certain if w.type == "Profile"])
-        yield from _list("permission_sets", [w.name for w in certain if w.type == "PermissionSet"])
-    else:
-        yield "  # integration: {profiles: [], permission_sets: []}"
-    likely = [
-        w
-        for w in _bundles(index)
-        if w not in certain and _sounds_like(f"{w.name} {w.fact.label}", _INTEGRATION_WORDS)
-    ]
-    if likely:
-        yield from _comment(f"By their names these may belong to integrations: {_components(likely)}.", "  ")
+def _principal(key: str, found: Sequence[Bundle], why: str) -> Iterator[str]:
+    if not found:
+        yield f"  # {key}: {{profiles: [], permission_sets: []}}"
+        return
+    yield f"  # {why}"
+    yield f"  {key}:"
+    yield from _list("profiles", [w.name for w in found if isinstance(w.fact, Profile)])
+    yield from _list("permission_sets", [w.name for w in found if isinstance(w.fact, PermissionSet)])
 
 
 def _list(key: str, names: Sequence[str]) -> Iterator[str]:
@@ -140,8 +142,8 @@ def _list(key: str, names: Sequence[str]) -> Iterator[str]:
         yield from (f"      - {_quoted(name)}" for name in names)
 
 
-def _bundles(index: Index) -> list[Written[Profile] | Written[PermissionSet]]:
-    found: list[Written[Profile] | Written[PermissionSet]] = [*index.all(Profile), *index.all(PermissionSet)]
+def _bundles(index: Index) -> list[Bundle]:
+    found: list[Bundle] = [*index.all(Profile), *index.all(PermissionSet)]
     return [written for written in found if _own(index, written.name)]
 
 
@@ -157,23 +159,26 @@ def _holds(bundle: PermissionBundle, permission: str) -> bool:
 
 
 def _is_for_machines(bundle: Profile | PermissionSet) -> bool:
-    licence = bundle.user_license if isinstance(bundle, Profile) else bundle.license
-    return "integration" in licence.casefold() or _holds(bundle, "ApiUserOnly")
+    return "integration" in _licence(bundle) or _holds(bundle, "ApiUserOnly")
+
+
+def _licence(bundle: Profile | PermissionSet) -> str:
+    return (bundle.user_license if isinstance(bundle, Profile) else bundle.license).casefold()
 
 
 _INTEGRATION_WORDS = frozenset(
-    {"api", "boomi", "celigo", "connector", "etl", "fivetran", "informatica", "integration", "integrations"}
-    | {
+    {
+        "api",
+        "connector",
+        "etl",
+        "integration",
+        "integrations",
         "interface",
-        "jitterbit",
         "middleware",
-        "mule",
-        "mulesoft",
-        "snaplogic",
         "sync",
-        "talend",
         "webservice",
     }
+    | {"boomi", "celigo", "fivetran", "informatica", "jitterbit", "mule", "mulesoft", "snaplogic", "talend"}
     | {"workato", "zapier"}
 )
 
@@ -208,7 +213,7 @@ def _is_sensitive(field: CustomField) -> bool:
     )
 
 
-def _components(found: Iterable[Written[Profile] | Written[PermissionSet]]) -> str:
+def _components(found: Iterable[Bundle]) -> str:
     words = {"Profile": "profile", "PermissionSet": "permission set"}
     return _named([f"{words[w.type]} {w.name}" for w in found])
 

@@ -29,6 +29,9 @@ RICH = {
     "rich/profiles/ERP%3A Sync.profile-meta.xml": bundle(
         "Profile", "<custom>true</custom>" + permission("ApiUserOnly")
     ),
+    "rich/profiles/Service Agent.profile-meta.xml": bundle(
+        "Profile", "<userLicense>Einstein Agent</userLicense>"
+    ),
     "rich/profiles/Sales.profile-meta.xml": bundle("Profile", "<custom>true</custom>"),
     "rich/permissionsets/Everything.permissionset-meta.xml": bundle(
         "PermissionSet", permission("ModifyAllData")
@@ -81,6 +84,7 @@ def test_what_is_certain_is_set(sfgov: Sfgov) -> None:
     policy = load_config(Path("rich/sfgov.yml")).policy
     assert policy.principals.admin == Bundles(profiles=("Admin",))
     assert policy.principals.integration == Bundles(profiles=("ERP: Sync",), permission_sets=("true",))
+    assert policy.principals.agent.profiles == ("Service Agent",)
     assert policy.delete.allow == Bundles(profiles=("Admin",))
     assert policy.delete.never == ()
 
@@ -90,11 +94,11 @@ def test_what_is_certain_is_set(sfgov: Sfgov) -> None:
     [
         "  # These objects have a before-delete flow: Contract.",
         "  # never: [Invoice__c]",
-        "  # These hold Modify All Data, too: permission set Everything. Are they all administrators?",
+        "  # These hold Modify All Data, too: permission set Everything. Are they administrators?",
         '      - "ERP: Sync"',
         '      - "true"',
         "  # By their names these may belong to integrations: permission set Mule_API.",
-        '  #   Sales Rep: {profile: "ERP: Sync", permission_sets: [Everything]}',
+        "  #   Sales Rep: {profile: Sales, permission_sets: [Everything]}",
         "# 2 fields are classified as sensitive, on Contact.",
     ],
 )
@@ -120,7 +124,7 @@ def test_every_proposal_holds_when_its_mark_is_removed(sfgov: Sfgov, files: Mapp
     )
     Path("whole.yml").write_text(text, "utf-8")
     policy = load_config(Path("whole.yml")).policy
-    assert policy.principals.personas["Sales Rep"].profile in {"Standard", "ERP: Sync"}
+    assert policy.principals.personas["Sales Rep"].profile in {"Standard", "Sales"}
     assert policy.delete.never == ("Invoice__c",)
     assert policy.waivers[0].reason == "Needed until the migration is done"
     assert policy.overrides[0].paths == ("force-app/legacy/**",)
