@@ -106,14 +106,14 @@ class FlowGraph:
         return way[::-1]
 
     def leading_to(
-        self, element: FlowElement, *, through_faults: bool = True, stop_at: Collection[str] = ()
+        self, element: FlowElement, within: Collection[str], *, through_faults: bool = True
     ) -> frozenset[str]:
-        """The lower-case names of the nodes from which that one can be reached; itself only if on a cycle."""
+        """Those of the nodes `within` (lower-case names) from which that one can be reached without leaving them."""
         found: set[str] = set()
         waiting = [element.name.casefold()]
         while waiting:
             for name, is_fault in self._previous.get(waiting.pop(), ()):
-                if name not in found and name not in stop_at and (through_faults or not is_fault):
+                if name in within and name not in found and (through_faults or not is_fault):
                     found.add(name)
                     waiting.append(name)
         return frozenset(found)
@@ -180,6 +180,10 @@ class FlowLoop:
         """Whether a node of the body can get back to the loop. One that cannot leaves it for good and runs once."""
         return node.name.casefold() in self._cycle(through_faults=through_faults, through_pauses=True)
 
+    def repeated(self) -> Iterator[FlowElement]:
+        """The nodes of the body that can get back to the loop, nearest first."""
+        return (element for element in self.body if self.on_the_way_back(element))
+
     def repetition(self, node: FlowElement) -> Repetition:
         """How a node takes part in the loop's rounds."""
         name = node.name.casefold()
@@ -208,6 +212,6 @@ class FlowLoop:
         if key not in self._cycles:
             stop_at = frozenset({self._name}) | (frozenset() if through_pauses else self._graph.pauses)
             out = self._graph.reachable(self._entry(), through_faults=through_faults, stop_at=stop_at)
-            back = self._graph.leading_to(self.element, through_faults=through_faults, stop_at=stop_at)
-            self._cycles[key] = back & {element.name.casefold() for element in out}
+            within = {element.name.casefold() for element in out}
+            self._cycles[key] = self._graph.leading_to(self.element, within, through_faults=through_faults)
         return self._cycles[key]

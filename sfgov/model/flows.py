@@ -205,7 +205,7 @@ class LinkedFlow:
         Loops that the flow itself bounds to `more_than` rounds or fewer do not count. Loops that repeat the node
         only when something fails are given only where no other loop repeats it.
         """
-        repetitions = [(loop, loop.repetition(element)) for loop in self.loops]
+        repetitions = [(loop, loop.repetition(element)) for loop in self._loops_around.get(element.name, ())]
         for how in (Repetition.ROUND, Repetition.FAILING_ROUND):
             found = [
                 loop for loop, is_ in repetitions if is_ is how and not self._ends_within(loop, more_than)
@@ -213,6 +213,14 @@ class LinkedFlow:
             if found:
                 return tuple(loop for loop in found if not any(other.inside(loop) for other in found))
         return ()
+
+    @cached_property
+    def _loops_around(self) -> dict[str, list[FlowLoop]]:
+        around: dict[str, list[FlowLoop]] = defaultdict(list)
+        for loop in self.loops:
+            for element in loop.repeated():
+                around[element.name].append(loop)
+        return around
 
     def _ends_within(self, loop: FlowLoop, rounds: int) -> bool:
         limit = self.collection_limit(loop)

@@ -197,7 +197,8 @@ def test_cycles_without_a_loop_node_end(tmp_path: Path) -> None:
     (a, b, c) = one.fact.elements
     assert names(one.graph.path([b], c)) == ["B", "A", "C"]
     assert one.graph.path([b], c, stop_at=("a",)) == ()
-    assert one.graph.leading_to(a) == {"a", "b", "c"}
+    assert one.graph.leading_to(a, {"a", "b", "c"}) == {"a", "b", "c"}
+    assert one.graph.leading_to(b, {"c"}) == frozenset()
 
 
 def test_ways_on_name_the_outcomes_that_end_the_flow(tmp_path: Path) -> None:
