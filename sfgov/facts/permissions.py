@@ -94,6 +94,10 @@ class Blocks(msgspec.Struct, frozen=True, gc=False, array_like=True):
         """Line and switches of all blocks, one after the other."""
         return memoryview(self.marks).cast("i")
 
+    def number(self, row: int, column: int) -> int:
+        """One number of one block: its line is column 0, its first switch column 1."""
+        return self.numbers()[row * self.width + column]
+
     def row(self, number: int) -> tuple[str, tuple[int, ...]]:
         """Name and numbers of one block."""
         start = number * self.width

@@ -24,7 +24,7 @@ from sfgov.model.grants import (
 )
 from sfgov.model.index import Written
 from sfgov.model.principals import principal_classes
-from sfgov.place import Place
+from sfgov.place import Evidence, Place
 
 Kind = Literal["Profile", "PermissionSet", "PermissionSetGroup", "Persona"]
 
@@ -75,9 +75,19 @@ class Bundle:
 
     def object_access(self, name: str, flag: str) -> Answer:
         """Whether it has an object permission such as `allowEdit`, also by way of those that bring it along."""
-        on_object = [(OBJECTS, name, one) for one in given_by(flag)]
-        on_every_object = [(USER, one, "enabled") for one in covered_by(flag)]
-        return self._answer(on_object + on_every_object)
+        on_object = self._answer([(OBJECTS, name, one) for one in given_by(flag)])
+        on_every_object = self._on_every_object(flag)
+        return Answer(on_object.grants + on_every_object.grants, on_object.partial or on_every_object.partial)
+
+    def _on_every_object(self, flag: str) -> Answer:
+        """Kept, because it is part of the answer for each object."""
+        if flag not in self._kept:
+            self._kept[flag] = self._answer([(USER, one, "enabled") for one in covered_by(flag)])
+        return self._kept[flag]
+
+    @cached_property
+    def _kept(self) -> dict[str, Answer]:
+        return {}
 
     def delete_right(self, name: str) -> DeleteRight | None:
         """The right to delete this object's records; None where nothing in the tree gives it."""
@@ -124,7 +134,7 @@ class Granter(Bundle):
         return (entry for file in self.files for entry in file.entries(kind, name))
 
     def grants(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
-        return tuple(Grant(entry, flag) for entry in self.own_entries(kind, name) if entry.says(flag))
+        return tuple(grant for file in self.files for grant in file.grants(kind, name, flag))
 
     def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:  # noqa: ARG002  it refers to nothing
         return False
@@ -138,8 +148,9 @@ class Granter(Bundle):
 class Member(msgspec.Struct, frozen=True):
     """A permission set, as a group lists it."""
 
-    at: Place
     granter: Granter
+    includes: Evidence
+    """The line that lists it."""
 
 
 class MutedEntry(msgspec.Struct, frozen=True):
@@ -208,7 +219,11 @@ class Group(Bundle):
         muting = _named(parts, "mutingPermissionSets")
         self.name = parts[0].name
         self.written = parts
-        self.members = tuple(Member(at, sets[key]) for key, (_, at) in named.items() if key in sets)
+        self.members = tuple(
+            Member(sets[key], at.says(f"{self.name} includes {sets[key].name}"))
+            for key, (_, at) in named.items()
+            if key in sets
+        )
         self.granters = tuple(member.granter for member in self.members)
         self.unknown_sets = tuple(name for key, (name, _) in named.items() if key not in sets)
         self.unknown_mutes = tuple(name for key, (name, _) in muting.items() if key not in muting_sets)
@@ -226,11 +241,7 @@ class Group(Bundle):
     def granted_by_members(self, kind: str, name: str, flag: str = "enabled") -> tuple[Grant, ...]:
         """What the sets grant, before muting."""
         return tuple(
-            msgspec.structs.replace(
-                grant,
-                through=(member.at.says(f"{self.name} includes {member.granter.name}"),),
-                certain=not self.unknown_mutes,
-            )
+            Grant(grant.file, kind, grant.row, flag, (member.includes,), certain=not self.unknown_mutes)
             for member in self.members
             for grant in member.granter.grants(kind, name, flag)
         )

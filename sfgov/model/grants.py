@@ -88,7 +88,10 @@ class Entry(msgspec.Struct, frozen=True):
 class Grant(msgspec.Struct, frozen=True):
     """A switch that is true and stays true: who has the bundle has the permission."""
 
-    entry: Entry
+    file: PermissionFile
+    kind: str
+    row: int
+    """Which of the file's blocks of this kind it is."""
     flag: str
     through: tuple[Evidence, ...] = ()
     """How the bundle comes to the file that grants: the lines of groups that include it, outermost first."""
@@ -96,21 +99,31 @@ class Grant(msgspec.Struct, frozen=True):
     """False where a muting set that is not in the tree might take it away."""
 
     @property
+    def entry(self) -> Entry:
+        """The block that grants."""
+        return self.file.entry(self.kind, self.row)
+
+    @property
     def place(self) -> Place:
         """The line that grants."""
         return self.entry.at(self.flag)
 
     @property
-    def source(self) -> str:
-        """The component whose file grants: `PermissionSet:Case_Delete`."""
-        return self.entry.written.component
+    def granter(self) -> Written[PermissionBundle]:
+        """The profile's or permission set's file that grants."""
+        return self.file.written
+
+    @property
+    def says(self) -> Evidence:
+        """The line that grants, with what it grants."""
+        entry = self.entry
+        what = f"{self.flag} on {entry.name}" if self.kind in (OBJECTS, FIELDS) else entry.name
+        return entry.at(self.flag).says(f"{self.granter.name} grants {what}")
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The chain from the bundle to the line that grants."""
-        thing = self.entry.name
-        what = f"{self.flag} on {thing}" if self.entry.kind in (OBJECTS, FIELDS) else thing
-        return (*self.through, self.place.says(f"{self.entry.written.name} grants {what}"))
+        return (*self.through, self.says)
 
 
 class Held(Enum):
@@ -161,7 +174,7 @@ class DeleteRight(msgspec.Struct, frozen=True):
     def via(self) -> Via:
         """The permission that gives it."""
         first = self.grants[0]
-        return MODIFY_ALL_DATA if first.entry.kind == USER else first.flag  # type: ignore[return-value]
+        return MODIFY_ALL_DATA if first.kind == USER else first.flag  # type: ignore[return-value]
 
     @property
     def scope(self) -> str:
@@ -190,10 +203,19 @@ class PermissionFile:
 
     def entries(self, kind: str, name: str) -> Iterator[Entry]:
         """The blocks about one thing: none, one, or several where a merge left them twice."""
-        if kind not in self._tables:
-            self._tables[kind] = self._table(kind)
-        rows = self._tables[kind].get(name.casefold(), ())
-        return (self._entry(kind, *self._blocks(kind).row(row)) for row in rows)
+        return (self.entry(kind, row) for row in self._rows(kind, name))
+
+    def grants(self, kind: str, name: str, flag: str) -> Iterator[Grant]:
+        """The blocks in which this switch is true."""
+        blocks = self._blocks(kind)
+        column = 1 + _FLAGS.get(kind, ACCESS_FLAGS).index(flag)
+        return (
+            Grant(self, kind, row, flag) for row in self._rows(kind, name) if blocks.number(row, column) > 0
+        )
+
+    def entry(self, kind: str, row: int) -> Entry:
+        """One block, by its number among those of its kind."""
+        return self._entry(kind, *self._blocks(kind).row(row))
 
     def all_entries(self) -> Iterator[Entry]:
         """Every block: objects, fields, then everything else, each in the file's order."""
@@ -204,6 +226,12 @@ class PermissionFile:
     def _blocks(self, kind: str) -> Blocks:
         fact = self.written.fact
         return {OBJECTS: fact.objects, FIELDS: fact.fields}.get(kind, fact.accesses)
+
+    def _rows(self, kind: str, name: str) -> Sequence[int]:
+        table = self._tables.get(kind)
+        if table is None:
+            table = self._tables[kind] = self._table(kind)
+        return table.get(name.casefold(), ())
 
     def _table(self, kind: str) -> Mapping[str, list[int]]:
         prefix = "" if kind in _FLAGS else f"{kind} "

@@ -150,7 +150,7 @@ def test_names_compare_without_case_and_are_shown_as_written(opened: Open) -> No
     [grant] = get(permissions, "PermissionSetGroup", "g").grants(
         "objectPermissions", "INVOICE__C", "allowDelete"
     )
-    assert (grant.place.element, grant.source) == (
+    assert (grant.place.element, grant.granter.component) == (
         "objectPermissions[Invoice__c].allowDelete",
         "PermissionSet:Case_Delete",
     )

@@ -195,7 +195,7 @@ def _idle_entries(group: Group, mute: Mute) -> Iterator[Finding]:
 def _still(group: Group, one: MutedEntry) -> str:
     """`Service still grants delete and edit on Case (from Case_Work)`."""
     flags = sorted({grant.flag for grant in one.left}, key=_WEIGHT.index)
-    sets = ", ".join(dict.fromkeys(grant.entry.written.name for grant in one.left))
+    sets = ", ".join(dict.fromkeys(grant.granter.name for grant in one.left))
     words = [_WORDS[flag] for flag in flags if flag in _WORDS]
     thing = _thing(one.entry.kind, one.entry.name)
     return f"{group.name} still grants {f'{joined(words)} on ' if words else ''}{thing} (from {sets})"
@@ -213,7 +213,7 @@ def _chain(group: Group, mute: Mute, one: MutedEntry) -> list[Evidence]:
     grants: list[Grant] = sorted(one.left, key=lambda grant: _WEIGHT.index(grant.flag))
     return [
         _misleading(one),
-        *(grant.place.says(grant.evidence[-1].message) for grant in grants),
+        *(grant.says for grant in grants),
         _uses(group, mute),
     ]
 

@@ -147,7 +147,7 @@ def _by_way_of(bundle: Bundle, right: DeleteRight) -> str:
     if not isinstance(bundle, Group):
         return ""
     same = [grant for grant in right.grants if grant.flag == right.grants[0].flag]
-    sets = joined(list(dict.fromkeys(grant.entry.written.name for grant in same)))
+    sets = joined(list(dict.fromkeys(grant.granter.name for grant in same)))
     if right.certain:
         return f" of {sets}, which it does not mute"
     return f" of {sets}, unless its muting set {joined(bundle.unknown_mutes)}, which is not here, mutes it"
