@@ -7,6 +7,7 @@ import warnings
 from typing import NamedTuple
 
 FILE_NAME = ".forceignore"
+_ANY_DEPTH = "^(?:.+/)?"
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 
 
@@ -37,9 +38,7 @@ class ForceIgnore:
                 if expression:
                     rule = Rule(file, number, line.strip())
                     self._rules.append((rule, hides, re.compile(expression, re.IGNORECASE)))
-            # One expression for all lines keeps the thousands of files that no line matches cheap.
-            hiding = [_NAMED_GROUP.sub("(?:", regex.pattern) for _, hides, regex in self._rules if hides]
-            self._any = re.compile("|".join(f"(?:{pattern})" for pattern in hiding) or "(?!)", re.IGNORECASE)
+            self._any = _any_of([regex.pattern for _, hides, regex in self._rules if hides])
 
     def hides_file(self, path: str) -> Rule | None:
         """The line that hides a file (given relative to the `.forceignore`), if one does."""
@@ -60,6 +59,20 @@ class ForceIgnore:
         return None
 
 
+def _any_of(expressions: list[str]) -> re.Pattern[str]:
+    """One expression for all: it keeps the thousands of files that no line matches cheap.
+
+    Most patterns may match at any depth; what they have in common is tried once for all of them.
+    """
+    bare = [_NAMED_GROUP.sub("(?:", expression) for expression in expressions]
+    anywhere = [
+        expression.removeprefix(_ANY_DEPTH) for expression in bare if expression.startswith(_ANY_DEPTH)
+    ]
+    anchored = [expression for expression in bare if not expression.startswith(_ANY_DEPTH)]
+    together = [f"{_ANY_DEPTH}(?:{'|'.join(anywhere)})"] if anywhere else []
+    return re.compile("|".join([*together, *anchored]) or "(?!)", re.IGNORECASE)
+
+
 def _translate(line: str) -> tuple[str, bool]:
     """A line as a regular expression and whether it hides; nothing for comments and for what is no pattern."""
     from pathspec import GitIgnoreSpec
@@ -70,5 +83,6 @@ def _translate(line: str) -> tuple[str, bool]:
         return "", False
     for pattern in patterns:
         if pattern.include is not None and pattern.regex is not None:
-            return pattern.regex.pattern, pattern.include
+            expression = pattern.regex.pattern
+            return expression if expression.startswith("^") else f"^.*?{expression}", pattern.include
     return "", False

@@ -1,5 +1,9 @@
 """`.forceignore`: gitignore's rules, without case, the nearest file upward, and a record of what was hidden."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
+
 from sfgov.project.ignore import ForceIgnore
 from tests.project.folders import Open
 
@@ -124,6 +128,16 @@ def test_folder_patterns() -> None:
     assert not rules.hides_folder("a/top")
     assert rules.hides_folder("sub/x")
     assert not rules.hides_folder("sub/keep")
+
+
+PATHS = st.lists(st.sampled_from(["a", "ab", "b.x", "a.x", "ba", "c"]), min_size=1, max_size=4).map("/".join)
+PIECES = st.sampled_from(["a", "b", "*", "?", "**", "/", ".x", "[ab]"])
+
+
+@given(st.lists(st.lists(PIECES, min_size=1, max_size=5).map("".join)), PATHS)
+def test_the_lines_together_hide_what_each_hides(lines: list[str], path: str) -> None:
+    hidden = ForceIgnore("f", "\n".join(lines)).hides_file(path)
+    assert (hidden is not None) == GitIgnoreSpec.from_lines(lines).match_file(path)
 
 
 def test_empty_file_hides_nothing() -> None:
