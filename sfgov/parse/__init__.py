@@ -54,6 +54,8 @@ def parse(source: SourceFile, data: bytes) -> Parsed:
         problems.append(Problem(unreadable.reason, unreadable.line))
     except RecursionError:
         problems.append(Problem("the file is nested too deeply to be read"))
+    except Exception as error:  # noqa: BLE001  a fault of ours in one file must not hide the other files' findings
+        problems.append(Problem(f"sfgov stumbled over it ({type(error).__name__}: {error}); please report this"))
     return Parsed(tuple(facts), tuple(problems))
 
 
