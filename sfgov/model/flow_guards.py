@@ -15,8 +15,9 @@ from typing import Literal
 from sfgov.facts.flow import FlowCondition, FlowElement, FlowFilter, FlowStart
 from sfgov.model.flow_conditions import Depends, depends_on, names_in_condition, names_in_formula
 from sfgov.model.flow_decisions import Settled
+from sfgov.model.flow_launch import Launch
 from sfgov.model.flow_vetoes import Veto, veto_of
-from sfgov.model.flows import Flows, Launch, LinkedFlow
+from sfgov.model.flows import Flows, LinkedFlow
 from sfgov.place import Evidence, Place
 
 Kind = Literal["unconditional", "identity", "record"]

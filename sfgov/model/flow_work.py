@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sfgov.facts.flow import FlowElement
-from sfgov.model.flows import Launch, LinkedFlow
+from sfgov.model.flow_launch import Launch
+from sfgov.model.flows import LinkedFlow
 
 _RECORDS = {
     "recordLookups": "queries",

@@ -5,86 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import Enum, StrEnum
 from functools import cached_property
 
 from sfgov.facts.flow import Flow, FlowConnector, FlowDefinition, FlowElement, FlowResource
 from sfgov.model.flow_graph import FlowGraph, FlowLoop, Repetition
+from sfgov.model.flow_launch import TRIGGERED, Launch, RunContext, launch_of, run_context_of
 from sfgov.model.flow_references import FlowReferences
 from sfgov.model.index import Index, Written
 from sfgov.model.relationships import Relationships
 
 _VERSION = re.compile(r"(.+)-(\d+)")
-
-
-class Launch(StrEnum):
-    """What starts a flow."""
-
-    BEFORE_SAVE = "before a record is saved"
-    AFTER_SAVE = "after a record is saved"
-    BEFORE_DELETE = "before a record is deleted"
-    SCHEDULED = "on a schedule"
-    PLATFORM_EVENT = "on a platform event"
-    DATA_CHANGE = "on a change of Data Cloud or external data"
-    PROCESS = "as a process of Process Builder"
-    SCREEN = "by a user, with screens"
-    ORCHESTRATION = "as an orchestration"
-    PROMPT = "for a prompt template"
-    AUTOLAUNCHED = "by whatever calls it"
-    OTHER = "by another trigger"
-
-
-_BY_TRIGGER = {
-    "RecordBeforeSave": Launch.BEFORE_SAVE,
-    "RecordAfterSave": Launch.AFTER_SAVE,
-    "RecordBeforeDelete": Launch.BEFORE_DELETE,
-    "Scheduled": Launch.SCHEDULED,
-    "PlatformEvent": Launch.PLATFORM_EVENT,
-    "DataCloudDataChange": Launch.DATA_CHANGE,
-    "DataGraphDataChange": Launch.DATA_CHANGE,
-    "ExternalSystemChange": Launch.DATA_CHANGE,
-    "EnterpriseScaleExternalSystemChange": Launch.DATA_CHANGE,
-}
-_BY_PROCESS_TYPE = {
-    "Workflow": Launch.PROCESS,
-    "CustomEvent": Launch.PROCESS,
-    "InvocableProcess": Launch.PROCESS,
-    "Flow": Launch.SCREEN,
-    "Orchestrator": Launch.ORCHESTRATION,
-    "OrchestrationFlow": Launch.ORCHESTRATION,
-    "AgxOrchestrationFlow": Launch.ORCHESTRATION,
-    "ApprovalWorkflow": Launch.ORCHESTRATION,
-    "PromptFlow": Launch.PROMPT,
-}
-_TRIGGERED = frozenset(
-    {
-        Launch.BEFORE_SAVE,
-        Launch.AFTER_SAVE,
-        Launch.BEFORE_DELETE,
-        Launch.SCHEDULED,
-        Launch.PLATFORM_EVENT,
-        Launch.DATA_CHANGE,
-        Launch.PROCESS,
-    }
-)
-
-
-class RunContext(Enum):
-    """Whose permissions and sharing a flow's data elements obey."""
-
-    SYSTEM_WITHOUT_SHARING = "system without sharing"
-    SYSTEM_WITH_SHARING = "system with sharing"
-    USER = "user"
-    CALLER = "as its caller"
-    """An autolaunched flow that says nothing itself: user from a button, a REST call or an agent; else it depends."""
-    UNKNOWN = "unknown"
-
-
-_BY_MODE = {
-    "SystemModeWithoutSharing": RunContext.SYSTEM_WITHOUT_SHARING,
-    "SystemModeWithSharing": RunContext.SYSTEM_WITH_SHARING,
-    "UserMode": RunContext.USER,
-}
 
 
 class LinkedFlow:
@@ -131,19 +61,12 @@ class LinkedFlow:
     @cached_property
     def launch(self) -> Launch:
         """What starts the flow."""
-        start = self.fact.start
-        if start.trigger_type in _BY_TRIGGER:
-            return _BY_TRIGGER[start.trigger_type]
-        if self.fact.process_type in _BY_PROCESS_TYPE:
-            return _BY_PROCESS_TYPE[self.fact.process_type]
-        if any(element.kind == "screens" for element in self.fact.elements):
-            return Launch.SCREEN
-        return Launch.AUTOLAUNCHED if start.trigger_type in ("", "None") else Launch.OTHER
+        return launch_of(self.fact)
 
     @property
     def triggered(self) -> bool:
         """Whether an event of the org starts it: a record, a schedule, a message; not a person or a caller."""
-        return self.launch in _TRIGGERED
+        return self.launch in TRIGGERED
 
     @property
     def bulk(self) -> bool:
@@ -153,14 +76,7 @@ class LinkedFlow:
     @cached_property
     def run_context(self) -> RunContext:
         """Whose permissions its data elements obey: what `runInMode` says, else the default of its launch."""
-        mode = self.fact.run_in_mode
-        if mode not in ("", "DefaultMode"):
-            return _BY_MODE.get(mode, RunContext.UNKNOWN)
-        if self.triggered:
-            return RunContext.SYSTEM_WITHOUT_SHARING
-        if self.launch is Launch.SCREEN:
-            return RunContext.USER
-        return RunContext.CALLER if self.launch is Launch.AUTOLAUNCHED else RunContext.UNKNOWN
+        return run_context_of(self.fact)
 
     @cached_property
     def graph(self) -> FlowGraph:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sfgov.model.flows import Launch, LinkedFlow, RunContext
+from sfgov.model.flow_launch import Launch, RunContext
+from sfgov.model.flows import LinkedFlow
 from tests.flow_xml import ACTIVE, flow, flows_of, node, start, tag, value, xml
 
 

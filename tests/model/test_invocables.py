@@ -52,7 +52,7 @@ def test_the_nearest_work_is_told_through_calls_of_the_class(tmp_path: Path) -> 
     [
         f"{ENTRY} {{ }}",
         f"{ENTRY} {{ Helper.work(); }}",
-        ENTRY + " { if (cache == null) { cache = [SELECT Id FROM Case]; } } static List<Case> cache;",
+        f"static List<Case> cache; {ENTRY} {{ if (cache == null) {{ cache = Database.query(text); }} }}",
         f"{ENTRY} {{ run(ids); }}",
         "public static void run() { insert new Case(); }",
     ],
