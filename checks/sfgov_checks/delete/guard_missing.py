@@ -21,6 +21,7 @@ _FINAL = re.compile(
     r"\b(closed|paid|posted|approved|signed|submitted|shipped|invoiced|settled|executed|activated)\b",
     re.IGNORECASE,
 )
+_NOT_YET = re.compile(r"\b(not|never|non|to be|pending|awaiting)\b", re.IGNORECASE)
 _STATE_FIELD = re.compile(r"(^|_)(status|stage|state|phase)(_|$)", re.IGNORECASE)
 
 
@@ -132,7 +133,7 @@ def _heuristic(org: Org, policy: Policy, field: Written[CustomField]) -> Iterato
     holders = _people(org, policy, name)
     if not holders or org.deletes.guards_of(name) or org.index.managed(name):
         return
-    final = [value for value in field.fact.picklist_values if _FINAL.search(value)]
+    final = _final_values(field.fact)
     yield Finding(
         f"{name} has final values in {field.fact.field} ({', '.join(final[:3])}), and nothing guards its deletion. "
         f"{counted(len(holders), 'bundle')} can delete it: {in_words(b for b, _ in holders)}.",

@@ -61,6 +61,9 @@ def test_without_a_policy_final_values_are_mentioned() -> None:
         pytest.param(POLICY | deleter("Invoice_Line__c", can=False), id="nobody can delete"),
         pytest.param(picklist("Status__c", "New", "Open") | deleter("Invoice__c"), id="no final value"),
         pytest.param(picklist("Colour__c", "Closed") | deleter("Invoice__c"), id="no state field"),
+        pytest.param(
+            picklist("Status__c", "Not Paid", "Never Submitted") | deleter("Invoice__c"), id="not yet final"
+        ),
         pytest.param(picklist("Status__c", "Undisclosed") | deleter("Invoice__c"), id="part of a word"),
         pytest.param(
             picklist("Status__c", "Posted") | deleter("Invoice__c") | line_guard(object_="Invoice__c"),
