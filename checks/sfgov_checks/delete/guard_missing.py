@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sfgov.model.permissions import Bundle, DeleteRight
-
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.config import Config
 from sfgov.facts import CustomField, PermissionSet, Profile
 from sfgov.model.index import Written
 from sfgov.model.org import Org
+from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Place
 from sfgov.policy import Policy
 from sfgov_checks.principals import counted, in_words, is_admin
@@ -123,9 +122,11 @@ def _people(org: Org, policy: Policy, name: str) -> list[tuple[Bundle, DeleteRig
 def _is_final_state(field: Written[CustomField]) -> bool:
     fact = field.fact
     own = fact.object.casefold().endswith("__c") and fact.field.casefold().endswith("__c")
-    return (
-        own and _STATE_FIELD.search(fact.field) is not None and any(map(_FINAL.search, fact.picklist_values))
-    )
+    return own and _STATE_FIELD.search(fact.field) is not None and bool(_final_values(fact))
+
+
+def _final_values(field: CustomField) -> list[str]:
+    return [value for value in field.picklist_values if _FINAL.search(value) and not _NOT_YET.search(value)]
 
 
 def _heuristic(org: Org, policy: Policy, field: Written[CustomField]) -> Iterator[Outcome]:
