@@ -18,7 +18,7 @@ MOST_ENTRIES = 500_000
 MOST_BYTES = 2 * 1024**3
 """Of all files together, unpacked."""
 MOST_RATIO = 250
-"""Unpacked to packed. Metadata XML packs to a tenth, seldom to a fiftieth; a bomb to a thousandth."""
+"""Unpacked to packed. Profiles pack to a twentieth, bombs to a thousandth."""
 RATIO_COUNTS_FROM = 64 * 1024**2
 """Small archives cannot hurt, however well they are packed."""
 

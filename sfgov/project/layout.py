@@ -160,8 +160,7 @@ class Walk:
         if not scope.reading:
             return child
         if scope.folder.last in registry().closed:
-            self._take_content_folder(scope, child)
-            return None
+            return None  # The content of a static resource may look like anything.
         if "." in name and not child.hidden:
             type_name = metadata_type_of_folder_name(scope.folder, name)
             if type_name:
@@ -171,12 +170,6 @@ class Walk:
 
     def _leads_to_package(self, path: str) -> bool:
         return any(package == path or package.startswith(path + "/") for package in self._packages)
-
-    def _take_content_folder(self, scope: Scope, child: Scope) -> None:
-        """The content of a static resource or an Experience Cloud site: proof that there is one, no more."""
-        kind = registry().closed[scope.folder.last]
-        if not child.hidden and kind.name == "ExperienceBundle":
-            self._found.names.add((kind.name, child.folder.segments[-1]))
 
     def _take_files(self, scope: Scope, names: Sequence[str], siblings: Sequence[str]) -> None:
         beside = frozenset(siblings)

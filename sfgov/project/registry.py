@@ -35,8 +35,8 @@ class Registry(NamedTuple):
     """The same, as Salesforce spells them."""
     bundles: dict[str, MetadataType]
     """Types with a folder for each component, by directory."""
-    closed: dict[str, MetadataType]
-    """Types whose components' folders hold content alone, by directory."""
+    closed: frozenset[str]
+    """The folders of types whose components' own folders hold content alone."""
     folder_types: dict[str, str]
     """The type of the folders' own XML in a directory of foldered components (`reports`: ReportFolder)."""
 
@@ -65,7 +65,7 @@ def registry() -> Registry:
         directories=frozenset(directory.lower() for directory in alone),
         spellings=frozenset(alone),
         bundles={kind.directory: kind for kind in types if kind.form == "bundle"},
-        closed={kind.directory: kind for kind in types if kind.form == "resource" and not kind.folders},
+        closed=frozenset(kind.directory for kind in types if kind.form == "resource" and not kind.folders),
         folder_types={kind.directory: kind.name for kind in reversed(types) if kind.form == "folder"},
     )
 

@@ -28,9 +28,7 @@ class Scope(NamedTuple):
     def child(self, name: str) -> Scope:
         """The folder of that name in it."""
         ignore_path = join(self.ignore_path, name)
-        hidden = self.hidden or (
-            self.ignore.hides_folder(ignore_path) if self.ignore and self.reading else None
-        )
+        hidden = self.hidden or (self.ignore.hides_folder(ignore_path) if self.ignore else None)
         return self._replace(
             path=join(self.path, name),
             folder=self.folder.child(name),

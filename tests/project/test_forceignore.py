@@ -83,7 +83,7 @@ def test_package_directory_that_is_hidden_whole(opened: Open) -> None:
     project = opened(
         {
             "sfdx-project.json": '{"packageDirectories": [{"path": "core"}, {"path": "old"}]}',
-            ".forceignore": "/old\n",
+            ".forceignore": "/old\n!/old/classes/B.cls\n",
             "core/classes/A.cls": "",
             "old/classes/B.cls": "",
         }

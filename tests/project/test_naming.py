@@ -65,6 +65,7 @@ TRAPS = {
     "siteDotComSites/S.site": None,
     "experiences/S1.site-meta.xml": "ExperienceBundle:S1 meta",
     "experiences/S1/views/home.json": None,
+    "experiences/main/classes/E.cls": "ApexClass:E body",
     "loose/S.site-meta.xml": ":S whole",
     "appointmentSchedulingPolicies/P.policy-meta.xml": "AppointmentSchedulingPolicy:P whole",
     "loose/P.policy-meta.xml": ":P whole",
