@@ -154,11 +154,16 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class MutedEntry(msgspec.Struct, frozen=True):
-    """A block of a muting set, and what the group's own sets grant on the same thing."""
+    """A block of a muting set, seen from a group that has it."""
 
     entry: Entry
-    granted: tuple[Grant, ...]
-    """Before muting."""
+    group: Group
+
+    @property
+    def granted(self) -> tuple[Grant, ...]:
+        """What the group's sets grant on the same thing, before muting."""
+        kind, name = self.entry.kind, self.entry.name
+        return tuple(g for flag in self.entry.marks for g in self.group.granted_by_members(kind, name, flag))
 
     @property
     def mutes_nothing(self) -> bool:
@@ -261,15 +266,9 @@ class Group(Bundle):
     def mutes(self) -> tuple[Mute, ...]:
         """Its muting sets that are in the tree, each entry beside what the group's sets grant."""
         return tuple(
-            Mute(at, files, tuple(self._muted(entry) for file in files for entry in file.all_entries()))
+            Mute(at, files, tuple(MutedEntry(entry, self) for file in files for entry in file.all_entries()))
             for at, files in self._muting.values()
         )
-
-    def _muted(self, entry: Entry) -> MutedEntry:
-        granted = [
-            grant for flag in entry.marks for grant in self.granted_by_members(entry.kind, entry.name, flag)
-        ]
-        return MutedEntry(entry, tuple(granted))
 
     def _classes(self) -> Iterable[str]:
         return principal_classes(self.name, "", agent=self._agent)

@@ -217,6 +217,13 @@ class PermissionFile:
         """One block, by its number among those of its kind."""
         return self._entry(kind, *self._blocks(kind).row(row))
 
+    def truths(self, kind: str) -> Iterator[bool]:
+        """For each block of a kind, whether anything in it is true."""
+        prefix = "" if kind in _FLAGS else f"{kind} "
+        return (
+            max(numbers[1:]) > 0 for name, numbers in self._blocks(kind).rows() if name.startswith(prefix)
+        )
+
     def all_entries(self) -> Iterator[Entry]:
         """Every block: objects, fields, then everything else, each in the file's order."""
         for kind in (OBJECTS, FIELDS, ""):

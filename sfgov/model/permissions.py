@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -25,6 +26,7 @@ class Permissions:
 
     def __init__(self, index: Index, personas: Iterable[PersonaDeclaration] = ()) -> None:
         self._index = index
+        self._written_out: dict[str, bool] = {}
         self._declared = sorted(personas, key=lambda one: one.name.casefold())
 
     def bundles(self, *kinds: Kind) -> tuple[Bundle, ...]:
@@ -56,6 +58,18 @@ class Permissions:
     def mentions_object(self, name: str) -> bool:
         """Whether any profile or permission set has an entry for this object, whatever it says."""
         return name.casefold() in self._mentioned
+
+    def writes_out(self, kind: str) -> bool:
+        """Whether the permission sets here mostly list what they do not grant.
+
+        Many retrieves write every field, class and page, true or false. Where they do, false in a file says
+        nothing about what somebody meant.
+        """
+        if kind not in self._written_out:
+            sets = [file for granter in self._sets.values() for file in granter.files]
+            true = Counter(entry_is_true for file in sets for entry_is_true in file.truths(kind))
+            self._written_out[kind] = true[False] > true[True]
+        return self._written_out[kind]
 
     def unused_muting_sets(self) -> tuple[Written[MutingPermissionSet], ...]:
         """The muting sets that no group in the tree names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sfgov import Confidence, Finding, NotChecked, Severity, check
@@ -25,9 +26,10 @@ def mute_has_no_effect(org: Org) -> Iterator[Outcome]:
     permissions.
 
     Reported are a muting set in which nothing is true, and an entry without anything true for something that the
-    group's sets grant. A muting set that mutes nothing because it has no entries is mentioned at low severity, as
-    is one that no group uses; an entry that mutes what nothing in the group grants, as information. Of a group with
-    sets that are not in the tree, nothing is said about what it does not grant.
+    group's sets grant. A muting set without entries, and one that no group uses, are mentioned at low severity; an
+    entry that mutes what nothing in the group grants, as information. Of a group with sets that are not in the tree,
+    nothing is said about what it does not grant. Many retrieves list every field, class and page with false; where
+    the org's permission sets do, false on these is nobody's claim and stays unmentioned.
 
     ## Bad
     ```xml permissionsets/Case_Work.permissionset-meta.xml
@@ -112,7 +114,10 @@ def mute_has_no_effect(org: Org) -> Iterator[Outcome]:
         return
     for group in org.permissions.groups():
         for mute in group.mutes:
-            yield from _whole(group, mute) if mute.mutes_nothing else _inert_entries(group, mute)
+            meant = _meant(org, mute)
+            yield from (
+                _whole(group, mute, meant) if mute.mutes_nothing else _inert_entries(group, mute, meant)
+            )
             yield from _idle_entries(group, mute)
     for written in org.permissions.unused_muting_sets():
         if not org.index.managed(written.name):
@@ -126,19 +131,35 @@ def mute_has_no_effect(org: Org) -> Iterator[Outcome]:
             )
 
 
-def _whole(group: Group, mute: Mute) -> Iterator[Finding]:
+_WRITTEN_OUT = (
+    "fieldPermissions",
+    "classAccesses",
+    "pageAccesses",
+    "recordTypeVisibilities",
+    "applicationVisibilities",
+    "tabSettings",
+)
+"""What many retrieves list in full, granted or not."""
+_BY_HAND = 50
+"""Nobody writes more entries of one kind by hand."""
+
+
+def _meant(org: Org, mute: Mute) -> list[MutedEntry]:
+    """The entries without anything true that somebody wrote, as far as one can tell."""
+    false = [one for one in mute.entries if one.mutes_nothing]
+    number = Counter(one.entry.kind for one in false)
+    retrieved = [
+        kind
+        for kind in _WRITTEN_OUT
+        if number[kind] > _BY_HAND or (number[kind] and org.permissions.writes_out(kind))
+    ]
+    return [one for one in false if one.entry.kind not in retrieved]
+
+
+def _whole(group: Group, mute: Mute, meant: Sequence[MutedEntry]) -> Iterator[Finding]:
     """A muting set in which nothing is true; at the entry that does the most harm."""
-    inert = [one for one in mute.entries if one.left]
-    if not mute.entries:
-        yield Finding(
-            f"{mute.name} mutes nothing in {group.name}: it has no entries here.",
-            at=mute.files[0].written.at(),
-            because=[_uses(group, mute)],
-            severity=Severity.LOW,
-            confidence=Confidence.LOW,
-            subject=f"{group.name}: empty",
-        )
-    elif inert:
+    inert = [one for one in meant if one.left]
+    if inert:
         more = f", and {len(inert) - 1} more of its entries do nothing" if len(inert) > 1 else ""
         yield Finding(
             f"{mute.name} mutes nothing in {group.name}, because only true mutes: {_still(group, inert[0])}{more}.",
@@ -146,26 +167,33 @@ def _whole(group: Group, mute: Mute) -> Iterator[Finding]:
             because=[e for one in inert for e in _chain(group, mute, one)],
             subject=f"{group.name}: nothing",
         )
-    else:
+    elif meant:
+        entry = meant[0].entry
         yield Finding(
             f"{mute.name} mutes nothing in {group.name}: no switch in it is true, and only true mutes.",
-            at=mute.entries[0].entry.at(*mute.entries[0].entry.false_flags[:1]),
+            at=entry.at(*entry.false_flags[:1]),
             because=[_uses(group, mute)],
             # Sets that are not here are most often a package's, and muting is how people tame those.
             severity=Severity.HIGH if group.unknown_sets else Severity.MEDIUM,
             subject=f"{group.name}: nothing",
         )
+    else:
+        yield Finding(
+            f"{mute.name} mutes nothing in {group.name}: as it is retrieved here, nothing in it is true.",
+            at=mute.files[0].written.at(),
+            because=[_uses(group, mute)],
+            severity=Severity.LOW,
+            confidence=Confidence.LOW,
+            subject=f"{group.name}: nothing",
+        )
 
 
-def _inert_entries(group: Group, mute: Mute) -> Iterator[Finding]:
-    for one in mute.entries:
-        if one.mutes_nothing and one.left:
-            link = _misleading(one)
-            written = link.place.element.rpartition("].")[2]
-            with_false = f" with {written}=false" if one.entry.false_flags else " without anything true"
+def _inert_entries(group: Group, mute: Mute, meant: Sequence[MutedEntry]) -> Iterator[Finding]:
+    for one in meant:
+        if one.left:
             yield Finding(
-                f"{mute.name} lists {one.entry.name}{with_false}, but only true mutes: {_still(group, one)}.",
-                at=link.place,
+                f"{mute.name} lists {_thing(one)}{_as_false(one)}, but only true mutes: {_still(group, one)}.",
+                at=_misleading(one).place,
                 because=_chain(group, mute, one),
                 subject=f"{group.name}: {one.entry.kind}[{one.entry.name}]",
             )
@@ -173,16 +201,17 @@ def _inert_entries(group: Group, mute: Mute) -> Iterator[Finding]:
 
 def _idle_entries(group: Group, mute: Mute) -> Iterator[Finding]:
     """True switches for what nothing in the group grants; only of groups that are known whole."""
-    idle = [one.entry for one in mute.entries if one.idle] if not group.unknown_sets else []
+    idle = [one for one in mute.entries if one.idle] if not group.unknown_sets else []
+    places = [one.entry.at(_heaviest(one.entry.true_flags)) for one in idle]
     if idle:
         more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
         yield Finding(
-            f"{mute.name} mutes {_thing(idle[0].kind, idle[0].name)}{more}, which nothing in {group.name} grants.",
-            at=idle[0].at(_heaviest(idle[0].true_flags)),
+            f"{mute.name} mutes {_thing(idle[0])}{more}, which nothing in {group.name} grants.",
+            at=places[0],
             because=[
                 *(
-                    entry.at(_heaviest(entry.true_flags)).says(f"nothing grants {entry.name}")
-                    for entry in idle
+                    place.says(f"nothing grants {_thing(one)}")
+                    for one, place in zip(idle, places, strict=True)
                 ),
                 _uses(group, mute),
             ],
@@ -195,17 +224,24 @@ def _idle_entries(group: Group, mute: Mute) -> Iterator[Finding]:
 def _still(group: Group, one: MutedEntry) -> str:
     """`Service still grants delete and edit on Case (from Case_Work)`."""
     flags = sorted({grant.flag for grant in one.left}, key=_WEIGHT.index)
-    sets = ", ".join(dict.fromkeys(grant.granter.name for grant in one.left))
+    sets = joined(list(dict.fromkeys(grant.granter.name for grant in one.left)))
     words = [_WORDS[flag] for flag in flags if flag in _WORDS]
-    thing = _thing(one.entry.kind, one.entry.name)
-    return f"{group.name} still grants {f'{joined(words)} on ' if words else ''}{thing} (from {sets})"
+    return f"{group.name} still grants {f'{joined(words)} on ' if words else ''}{_thing(one)} (from {sets})"
+
+
+def _as_false(one: MutedEntry) -> str:
+    """`with allowDelete=false`; other things than objects and fields have a single switch."""
+    if not one.entry.false_flags:
+        return " without anything true"
+    flag = _misleading(one).place.element.rpartition(".")[2]
+    return f" with {flag}=false" if flag in _WORDS else " as false"
 
 
 def _misleading(one: MutedEntry) -> Evidence:
     """The false switch that most seems to take away what stays granted."""
     heaviest = _heaviest([grant.flag for grant in one.left])
     false = [flag for flag in rests_on(heaviest) if flag in one.entry.false_flags] or [""]
-    return one.entry.at(_heaviest(false)).says(f"false does not mute {one.entry.name}")
+    return one.entry.at(_heaviest(false)).says(f"false does not mute {_thing(one)}")
 
 
 def _chain(group: Group, mute: Mute, one: MutedEntry) -> list[Evidence]:
@@ -249,7 +285,8 @@ _KINDS = {
 }
 
 
-def _thing(kind: str, name: str) -> str:
+def _thing(one: MutedEntry) -> str:
+    kind, name = one.entry.kind, one.entry.name
     return f"{_KINDS[kind]} {name}" if kind in _KINDS else name
 
 

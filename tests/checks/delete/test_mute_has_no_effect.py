@@ -155,7 +155,7 @@ def test_false_for_something_that_the_group_does_not_grant_is_less_bad() -> None
 def test_a_muting_set_without_entries_may_have_been_retrieved_without_them() -> None:
     result = one(org("<label>Lock</label>"))
     assert (result.severity, result.confidence, result.line) == ("low", "low", 1)
-    assert result.message == "Lock mutes nothing in Service: it has no entries here."
+    assert result.message == "Lock mutes nothing in Service: as it is retrieved here, nothing in it is true."
 
 
 # -- one entry does nothing
@@ -168,7 +168,7 @@ def test_a_muting_set_without_entries_may_have_been_retrieved_without_them() -> 
             named("userPermissions", "name", "ModifyAllData", enabled=False),
             named("userPermissions", "name", "ModifyAllData", enabled=True),
             (
-                "Lock lists ModifyAllData with enabled=false, but only true mutes: "
+                "Lock lists the user permission ModifyAllData as false, but only true mutes: "
                 "Service still grants the user permission ModifyAllData (from Case_Work)."
             ),
         ),
@@ -184,7 +184,7 @@ def test_a_muting_set_without_entries_may_have_been_retrieved_without_them() -> 
             named("classAccesses", "apexClass", "Refunds", enabled=False),
             named("classAccesses", "apexClass", "Refunds", enabled=True),
             (
-                "Lock lists Refunds with enabled=false, but only true mutes: "
+                "Lock lists the Apex class Refunds as false, but only true mutes: "
                 "Service still grants the Apex class Refunds (from Case_Work)."
             ),
         ),
@@ -192,7 +192,7 @@ def test_a_muting_set_without_entries_may_have_been_retrieved_without_them() -> 
             named("flowAccesses", "flow", "Refund", enabled=False),
             named("flowAccesses", "flow", "Refund", enabled=True),
             (
-                "Lock lists Refund with enabled=false, but only true mutes: "
+                "Lock lists the flow Refund as false, but only true mutes: "
                 "Service still grants the flow Refund (from Case_Work)."
             ),
         ),
@@ -200,7 +200,7 @@ def test_a_muting_set_without_entries_may_have_been_retrieved_without_them() -> 
             named("customPermissions", "name", "Skip_Guard", enabled=False),
             named("customPermissions", "name", "Skip_Guard", enabled=True),
             (
-                "Lock lists Skip_Guard with enabled=false, but only true mutes: "
+                "Lock lists the custom permission Skip_Guard as false, but only true mutes: "
                 "Service still grants the custom permission Skip_Guard (from Case_Work)."
             ),
         ),
@@ -248,6 +248,65 @@ def test_a_decomposed_member_set() -> None:
     files |= file(piece, "PermissionSet", WORK)
     result = one(files)
     assert [(s.path, s.line) for s in result.evidence] == [(MUTE, 3), (piece, 2), (GROUP, 2)]
+
+
+def test_an_entry_that_only_names_the_object() -> None:
+    files = org(on("Task", allowDelete=True), on("Case"), members=(WORK, on("Task", allowDelete=True)))
+    assert found(files) == [
+        f"high {MUTE}:3 Lock lists Case without anything true, but only true mutes: "
+        "Service still grants delete, edit and read on Case (from Case_Work)."
+    ]
+
+
+# -- false that a retrieve wrote
+
+
+def field(name: str, readable: bool) -> str:
+    return (
+        f"<fieldPermissions><editable>false</editable><field>{name}</field>"
+        f"<readable>{str(readable).lower()}</readable></fieldPermissions>"
+    )
+
+
+def test_false_fields_where_permission_sets_list_every_field() -> None:
+    unset = [field(f"Case.F{n}__c", readable=False) for n in range(5)]
+    files = org(
+        on("Case", allowDelete=True),
+        field("Case.A__c", readable=False),
+        members=(WORK, field("Case.A__c", readable=True), *unset),
+    )
+    assert found(files) == []
+
+
+def test_more_false_fields_than_anybody_writes() -> None:
+    unset = [field(f"Case.F{n}__c", readable=False) for n in range(50)]
+    granted = [field(f"Case.F{n}__c", readable=True) for n in range(50)]
+    one_more = field("Case.A__c", readable=False)
+    mute = on("Case", allowDelete=True)
+    assert len(found(org(mute, *unset, members=(WORK, *granted)))) == 50
+    assert found(org(mute, *unset, one_more, members=(WORK, *granted))) == []
+
+
+def test_a_muting_set_that_is_nothing_but_retrieved_false_fields() -> None:
+    unset = [field(f"Case.F{n}__c", readable=False) for n in range(51)]
+    granted = [field(f"Case.F{n}__c", readable=True) for n in range(51)]
+    assert found(org(*unset, members=tuple(granted))) == [
+        f"low {MUTE}:1 Lock mutes nothing in Service: as it is retrieved here, nothing in it is true."
+    ]
+
+
+def test_false_objects_are_never_what_a_retrieve_writes() -> None:
+    others = [on(f"O{n}__c", allowDelete=False) for n in range(60)]
+    results = lint(
+        org(
+            on("Task", allowDelete=True),
+            on("Case", allowDelete=False),
+            *others,
+            members=(WORK, on("Task", allowDelete=True)),
+        ),
+        mute_has_no_effect,
+    )
+    assert [r.line for r in results] == [3]
 
 
 # -- muting what is not there
