@@ -104,9 +104,9 @@ class Expressions:
     def _name(self, index: int) -> int:
         words = self.words
         word = words[index]
-        if word == "new":
-            return self._creation(index)
         dotted = words[index - 1] in _DOTS
+        if word == "new" and not dotted:  # `Trigger.new` creates nothing
+            return self._creation(index)
         if not dotted:
             self._chain = index
         if words[index + 1] == "(" and (dotted or word not in _NEVER_CALLED):
