@@ -116,7 +116,7 @@ def _finding(linked: LinkedMethod, operation: Operation, effect: Effect, loops: 
     loop = loops[-1]
     for_one_user = any(a.name.casefold() == "auraenabled" for a in linked.method.annotations)
     return Finding(
-        f"{linked.name} makes {_one(effect)} in each round of the loop at line {loop.line}: {_what(operation)}.",
+        f"{linked.name} {effect.phrase} in each round of the loop at line {loop.line}: {_what(operation)}.",
         at=linked.at(operation),
         because=[
             *(linked.at_line(each.line).says(f"loop: {each.kind} ({each.head})") for each in loops),
@@ -126,12 +126,11 @@ def _finding(linked: LinkedMethod, operation: Operation, effect: Effect, loops: 
     )
 
 
-def _one(effect: Effect) -> str:
-    if effect is Effect.DML:
-        return "a DML call"
-    return f"{'an' if effect.value[0] in 'aeiouS' else 'a'} {effect.value}"
-
-
 def _what(operation: Operation) -> str:
-    text = operation.text or operation.name
+    text = operation.text or _call(operation)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _call(operation: Operation) -> str:
+    receiver = f"{operation.receiver}." if operation.receiver else ""
+    return f"{receiver}{operation.name}({', '.join(operation.arguments)})"

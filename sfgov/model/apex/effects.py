@@ -21,6 +21,24 @@ class Effect(StrEnum):
     SCHEDULE = "scheduled job"
     FUTURE = "future call"
 
+    @property
+    def phrase(self) -> str:
+        """What a method with this effect does, as part of a sentence: `makes a SOQL query`."""
+        return _PHRASES[self]
+
+
+_PHRASES = {
+    Effect.QUERY: "makes a SOQL query",
+    Effect.SEARCH: "makes a SOSL search",
+    Effect.DML: "makes a DML call",
+    Effect.CALLOUT: "makes a callout",
+    Effect.ENQUEUE: "enqueues a job",
+    Effect.EMAIL: "sends an e-mail",
+    Effect.PUBLISH: "publishes an event",
+    Effect.APPROVAL: "makes an approval request",
+    Effect.SCHEDULE: "schedules a job",
+    Effect.FUTURE: "makes a future call",
+}
 
 DATABASE_WORK = frozenset({Effect.QUERY, Effect.SEARCH, Effect.DML})
 """What APX001 is about; the rest is APX002's."""
@@ -73,7 +91,7 @@ def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
     name = operation.name.casefold()
     receiver = operation.receiver.casefold().removeprefix("system.")
     if name == "send" and (
-        receiver_type.casefold().removeprefix("system.") == "http" or receiver == "newhttp()"
+        receiver_type.casefold().removeprefix("system.") == "http" or receiver.replace(" ", "") == "newhttp()"
     ):
         return Effect.CALLOUT
     return _STATIC_CALLS.get((receiver, name))
