@@ -137,6 +137,7 @@ def _finding(bundle: Bundle, rights: Sequence[DeleteRight], subject: str) -> Fin
         f"the policy says {'it is' if len(rights) == 1 else 'they are'} never deleted.",
         at=right.evidence[0].place,
         because=list(dict.fromkeys(evidence for grant in grants for evidence in grant.evidence)),
+        fix=f"{_fix(bundle, right)}, or list {bundle.name} under delete.allow.",
         confidence=None if right.certain else Confidence.LOW,
         subject=subject,
     )
@@ -151,3 +152,12 @@ def _by_way_of(bundle: Bundle, right: DeleteRight) -> str:
     if right.certain:
         return f" of {sets}, which it does not mute"
     return f" of {sets}, unless its muting set {joined(bundle.unknown_mutes)}, which is not here, mutes it"
+
+
+def _fix(bundle: Bundle, right: DeleteRight) -> str:
+    flag = "enabled" if right.via == "ModifyAllData" else right.via
+    if isinstance(bundle, Group):
+        return f"Mute {right.via} in {bundle.name} (a muting set with <{flag}>true</{flag}>), or take it from the set"
+    if right.via == "ModifyAllData":
+        return "Take ModifyAllData away and grant the object permissions that are needed"
+    return f"Set allowDelete and modifyAllRecords on {right.object} to false in this file"

@@ -164,6 +164,30 @@ def test_a_decomposed_set_is_found_in_its_piece() -> None:
     assert one(files).path == f"{folder}/objectSettings/Invoice__c.objectSettings-meta.xml"
 
 
+def test_the_fix_says_what_to_change_where() -> None:
+    fixes = [
+        r.fix
+        for r in lint(
+            NEVER
+            | profile("Admin", MODIFY_ALL_DATA)
+            | permission_set("Invoices", DELETE)
+            | group("Sales", "Invoices"),
+            never_policy_violated,
+        )
+    ]
+    assert fixes == [
+        (
+            "Mute allowDelete in Sales (a muting set with <allowDelete>true</allowDelete>), or take it from the set, "
+            "or list Sales under delete.allow."
+        ),
+        (
+            "Set allowDelete and modifyAllRecords on Invoice__c to false in this file, "
+            "or list Invoices under delete.allow."
+        ),
+        "Take ModifyAllData away and grant the object permissions that are needed, or list Admin under delete.allow.",
+    ]
+
+
 # -- near misses
 
 
