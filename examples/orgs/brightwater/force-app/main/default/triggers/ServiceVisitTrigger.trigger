@@ -1,0 +1,3 @@
+trigger ServiceVisitTrigger on Service_Visit__c (before insert, after update) {
+    new ServiceVisitTriggerHandler().run();
+}
