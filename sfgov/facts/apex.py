@@ -23,6 +23,8 @@ class Variable(msgspec.Struct, frozen=True, gc=False, array_like=True):
     modifiers: tuple[str, ...] = ()
     scope: int = -1
     """Index of the loop whose head declares it, else -1."""
+    annotations: tuple[Annotation, ...] = ()
+    """Of a field or property, such as `@InvocableVariable(required=true)`; empty for others."""
 
 
 class Annotation(msgspec.Struct, frozen=True, gc=False, array_like=True):

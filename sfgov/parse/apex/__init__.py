@@ -31,7 +31,7 @@ def read_apex(data: bytes, source: SourceFile) -> Iterator[Fact | Problem]:
         yield _trigger(tokens, source.name)
     else:
         yield _class(tokens, source.name)
-    yield from sorted((*tokens.problems, *unbalanced(tokens)), key=lambda found: found.line)
+    yield from sorted(tokens.problems, key=lambda found: found.line) or unbalanced(tokens)
 
 
 def read_apex_meta(root: Element, source: SourceFile) -> Iterator[Fact]:
@@ -57,7 +57,7 @@ def _decode(data: bytes) -> tuple[str, Problem | None]:
             "the file is UTF-16; Salesforce stores UTF-8", 1
         )
     try:
-        return data.decode("utf-8-sig"), None
+        return data.decode().removeprefix("\ufeff"), None
     except UnicodeDecodeError as error:
         line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
         return data.decode("latin-1"), Problem("the file is not valid UTF-8; it was read as Latin-1", line)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from sfgov.facts.apex import Annotation, ApexType, Method, Variable
 from sfgov.parse.apex.body import Body
 from sfgov.parse.apex.expressions import Expressions
@@ -167,37 +169,43 @@ class Declarations:
         return max(start, index + 1)
 
     def _initializer(self, head: Head, members: Members) -> int:
-        tokens, start = self.tokens, head.end
-        line, column = tokens.place(start)
-        body, end = self._code(start)
         static = "static" in head.modifiers
         kind: MethodKind = "static-initializer" if static else "initializer"
-        members.methods.append(
-            _method("initializer", members.owner, kind, (line, column, tokens.line(end - 1)), head, body=body)
-        )
-        return end
+        method = self._method_head("initializer", kind, head.end, members, head)
+        return self._code(method, head.end, members)
 
     def _method(self, head: Head, kind: MethodKind, start: int, name: int, members: Members) -> int:
         tokens = self.tokens
-        line, column = tokens.place(name)
         parameters, end = self._parameters(name + 1)
-        body = None
-        if self.words[end] == "{":
-            body, end = self._code(end)
-        elif self.words[end] == ";":
-            end += 1
-        members.methods.append(
-            _method(
-                tokens.written(name),
-                members.owner,
-                kind,
-                (line, column, tokens.line(end - 1)),
-                head,
-                body=body,
-                return_type=tokens.text(start, name),
-                parameters=parameters,
-            )
+        method = msgspec.structs.replace(
+            self._method_head(tokens.written(name), kind, name, members, head),
+            return_type=tokens.text(start, name),
+            parameters=parameters,
         )
+        if self.words[end] == "{":
+            return self._code(method, end, members)
+        members.methods.append(msgspec.structs.replace(method, end_line=tokens.line(end), has_body=False))
+        return end + (self.words[end] == ";")
+
+    def _method_head(self, name: str, kind: MethodKind, at: int, members: Members, head: Head) -> Method:
+        """A method as far as it is known before its parameters and its code; `at` is where its place is."""
+        line, column = self.tokens.place(at)
+        return Method(
+            name,
+            members.owner,
+            kind,
+            line,
+            line,
+            modifiers=head.modifiers,
+            annotations=head.annotations,
+            column=column,
+        )
+
+    def _code(self, method: Method, index: int, members: Members) -> int:
+        """Read the block that opens here as the method's; gives the index after it."""
+        body = Body()
+        end = Statements(self.tokens, body).block(index)
+        members.methods.append(_with_body(method, body, self.tokens.line(end - 1)))
         return end
 
     def _parameters(self, index: int) -> tuple[tuple[Variable, ...], int]:
@@ -225,7 +233,13 @@ class Declarations:
     def _property(self, head: Head, name: int, members: Members) -> int:
         tokens, words = self.tokens, self.words
         type_name = tokens.text(head.end, name)
-        variable = Variable(tokens.written(name), type_name, tokens.line(name), modifiers=head.modifiers)
+        variable = Variable(
+            tokens.written(name),
+            type_name,
+            tokens.line(name),
+            modifiers=head.modifiers,
+            annotations=head.annotations,
+        )
         members.fields.append(variable)
         index = name + 2
         while index < tokens.count and words[index] != "}":
@@ -238,30 +252,18 @@ class Declarations:
         return index + 1
 
     def _accessor(self, head: Head, variable: Variable, members: Members) -> int:
-        tokens = self.tokens
-        line, column = tokens.place(head.end)
+        """Read `get { … }` or `set { … }`."""
         getter = self.words[head.end] == "get"
-        body, end = self._code(head.end + 1)
+        kind: MethodKind = "getter" if getter else "setter"
+        method = self._method_head(variable.name, kind, head.end, members, head)
         static = tuple(word for word in variable.modifiers if word == "static")
-        members.methods.append(
-            Method(
-                variable.name,
-                members.owner,
-                "getter" if getter else "setter",
-                line,
-                tokens.line(end - 1),
-                variable.type if getter else "void",
-                head.modifiers + static,
-                head.annotations,
-                () if getter else (Variable("value", variable.type, line),),
-                tuple(body.variables),
-                tuple(body.loops),
-                tuple(body.guards),
-                tuple(body.operations),
-                column=column,
-            )
+        method = msgspec.structs.replace(
+            method,
+            return_type=variable.type if getter else "void",
+            modifiers=head.modifiers + static,
+            parameters=() if getter else (Variable("value", variable.type, method.line),),
         )
-        return end
+        return self._code(method, head.end + 1, members)
 
     def _fields(self, head: Head, name: int, members: Members) -> int:
         """Read `static final T a = 1, b;`, and what the initial values do."""
@@ -270,33 +272,33 @@ class Declarations:
         while True:
             end = name + 1
             initial = ""
-            line, column = tokens.place(name)
             if words[end] == "=":
-                body = Body()
-                end = Expressions(tokens, body).read(name + 2)
+                end = self._initial_value(head, name, members)
                 initial = tokens.text(name + 2, end)
-                if body.operations:
-                    kind: MethodKind = "static-initializer" if "static" in head.modifiers else "initializer"
-                    members.methods.append(
-                        _method(
-                            tokens.written(name),
-                            members.owner,
-                            kind,
-                            (line, column, tokens.line(end - 1)),
-                            head,
-                            body=body,
-                        )
-                    )
-            members.fields.append(Variable(tokens.written(name), type_name, line, initial, head.modifiers))
+            members.fields.append(
+                Variable(
+                    tokens.written(name),
+                    type_name,
+                    tokens.line(name),
+                    initial,
+                    head.modifiers,
+                    annotations=head.annotations,
+                )
+            )
             if words[end] != ",":
                 return end + (words[end] == ";")
             name = end + 1
 
-    def _code(self, index: int) -> tuple[Body, int]:
-        """Read the block that opens here; gives what it does and the index after it."""
-        body = Body()
-        end = Statements(self.tokens, body).block(index)
-        return body, end
+    def _initial_value(self, head: Head, name: int, members: Members) -> int:
+        """Read the initial value of a field; where it does something, that is an initializer."""
+        tokens, body = self.tokens, Body()
+        end = Expressions(tokens, body).read(name + 2)
+        if body.operations:
+            kind: MethodKind = "static-initializer" if "static" in head.modifiers else "initializer"
+            method = self._method_head(tokens.written(name), kind, name, members, head)
+            method = msgspec.structs.replace(method, annotations=())  # they are the field's
+            members.methods.append(_with_body(method, body, tokens.line(end - 1)))
+        return end
 
     # Triggers
 
@@ -307,7 +309,6 @@ class Declarations:
             name = words.index("trigger", 0, count) + 1
         except ValueError:
             return "", (), (), 1
-        line, column = tokens.place(name)
         target = tokens.written(name + 2) if words[name + 1] == "on" else ""
         index = name
         while index < count and words[index] not in ("(", "{"):
@@ -318,6 +319,7 @@ class Declarations:
                 events.append(f"{words[index]} {words[index + 1]}")
             index += 1
         members = Members(tokens.written(name))
+        trigger = self._method_head(members.owner, "trigger", name, members, Head(tokens, name))
         body = Body()
         statements = Statements(tokens, body)
         index += 1
@@ -326,46 +328,16 @@ class Declarations:
             if after < count and words[after] != "}":
                 after = self._member(after, members, 0)
             index = max(after, index + 1)
-        head = Head(tokens, name)
-        trigger = _method(
-            members.owner,
-            members.owner,
-            "trigger",
-            (line, column, tokens.line(min(index, count - 1))),
-            head,
-            body=body,
-        )
-        return target, tuple(events), (trigger, *members.methods), line
+        trigger = _with_body(trigger, body, tokens.line(min(index, count - 1)))
+        return target, tuple(events), (trigger, *members.methods), trigger.line
 
 
-def _method(
-    name: str,
-    owner: str,
-    kind: MethodKind,
-    span: tuple[int, int, int],
-    head: Head,
-    *,
-    body: Body | None,
-    return_type: str = "",
-    parameters: tuple[Variable, ...] = (),
-) -> Method:
-    """The fact of a method; `span` is its line, its column and its last line."""
-    found = body or Body()
-    line, column, end_line = span
-    return Method(
-        name,
-        owner,
-        kind,
-        line,
-        end_line,
-        return_type,
-        head.modifiers,
-        head.annotations,
-        parameters,
-        tuple(found.variables),
-        tuple(found.loops),
-        tuple(found.guards),
-        tuple(found.operations),
-        has_body=body is not None,
-        column=column,
+def _with_body(method: Method, body: Body, end_line: int) -> Method:
+    return msgspec.structs.replace(
+        method,
+        end_line=end_line,
+        variables=tuple(body.variables),
+        loops=tuple(body.loops),
+        guards=tuple(body.guards),
+        operations=tuple(body.operations),
     )

@@ -14,25 +14,29 @@ from operator import add
 from sfgov.facts import Problem
 from sfgov.facts.apex import Suppression
 
+_BLANK = r"\s*+ (?: / (?: /[^\r\n]*+ | \*[^*]*+\*++ (?:[^/*][^*]*+\*++)*+ / ) \s*+ )*+"
+"""White space and comments."""
 _TOKEN = re.compile(
-    r"""
-    \s*+ (?: / (?: /[^\r\n]*+ | \*[^*]*+\*++ (?:[^/*][^*]*+\*++)*+ / ) \s*+ )*+   # white space and comments
+    rf"""
     (
-        [^\W\d][\w$]*+                                                            # a name or keyword
-      | [(){};,.\[\]<>]
+        [a-z_][\w$]*+           # a name or keyword
+      | [(){{}};,.\[\]<>]
       | ' (?: '' (?: [^'\\]++ | \\[\s\S] | '(?!'') )*+ ''' | [^'\\\r\n]*+ (?: \\. [^'\\\r\n]*+ )*+ '? )
-      | \d[\w.]*+                                                                 # a number or date literal
+      | \d[\w.]*+              # a number or date literal
       | \?\.?
       | =>?
-      | /\*[\s\S]*                                                                # a comment without an end
+      | /\*[\s\S]*            # a comment without an end
       | [\s\S]
     )
+    {_BLANK}
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
+_FIRST_BLANK = re.compile(_BLANK, re.VERBOSE | re.ASCII)
 _LINE_END = re.compile(r"\r\n?|\n")
 _STRING = r"'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|'(?:[^'\\\r\n]|\\.)*'?"
-_GAP = r"(?:\s|//[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z))+"
+_GAP = r"\s*(?:(?://[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z))\s*)+|\s{2,}|[\t\n\r\f]"
+"""What is more than a single blank."""
 _STRING_OR_GAP = re.compile(f"({_STRING})|{_GAP}")
 _PLACEHOLDER = re.compile(r"%%%\w*%%%")
 _SUPPRESSION = re.compile(r"//[ \t]*sfgov[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
@@ -60,9 +64,11 @@ class Tokens:
 
     def _read(self) -> None:
         words, starts = self.words, self.starts
-        for match in _TOKEN.finditer(_lower(self.source) + "\n" + END):
+        text = _lower(self.source) + "\n" + END
+        first = _FIRST_BLANK.match(text)
+        for match in _TOKEN.finditer(text, first.end() if first else 0):
             words.append(match[1])
-            starts.append(match.start(1))
+            starts.append(match.start())
         if words[-1] != END:  # the comment that swallowed the end mark
             self.report(len(words) - 1, "the comment that starts here never ends")
         del words[-1], starts[-1]
@@ -140,7 +146,9 @@ def suppressions(source: str) -> tuple[Suppression, ...]:
 
 def _lower(source: str) -> str:
     """Lower case without changing the length; template tokens (`%%%NAMESPACE%%%`) become parts of a name."""
-    lower = source.lower() if source.isascii() else source.translate(_ASCII_LOWER)
+    lower = source.lower()
+    if len(lower) != len(source):  # a letter such as İ becomes two
+        lower = source.translate(_ASCII_LOWER)
     if "%%%" in lower:
         lower = _PLACEHOLDER.sub(lambda match: "_" * len(match[0]), lower)
     return lower

@@ -9,7 +9,7 @@ from sfgov.parse.apex.body import Body
 from sfgov.parse.apex.lexer import Tokens
 
 _COMPARISON = frozenset("!<>")
-_ARITHMETIC = frozenset("+-*/&|^%")
+_OPERATORS = frozenset("+-*/&|^%<>")
 _TEXT = 200
 
 
@@ -44,8 +44,9 @@ class Operands:
 
     def assign(self, target: int, sign: int, depth: int) -> None:
         """An assignment begins, unless the `=` at `sign` belongs to `<=`, `>=` or `!=`."""
-        before = self._tokens.words[sign - 1]
-        if before not in _COMPARISON:
+        words = self._tokens.words
+        before = words[sign - 1]
+        if before not in _COMPARISON or (before != "!" and words[sign - 2] == before):  # `<<=`, `>>=`
             self.open.append(_Assignment(depth, self._body.reserve(), target, sign))
 
     def ask(self, condition: int, mark: int, depth: int) -> None:
@@ -81,13 +82,15 @@ class Operands:
     def _close(self, assignment: _Assignment, end: int) -> None:
         tokens, target, sign = self._tokens, assignment.target, assignment.sign
         line, column = tokens.place(target)
-        compound = tokens.words[sign - 1] in _ARITHMETIC
+        operator = sign
+        while operator > target and tokens.words[operator - 1] in _OPERATORS:
+            operator -= 1
         self._body.operations[assignment.operation] = Operation(
             "assign",
             line,
             column,
-            tokens.text(target, sign - 1 if compound else sign),
+            tokens.text(target, operator),
             arguments=(tokens.text(sign + 1, end),),
             guard=self._body.guard,
-            text=tokens.text(target, end, _TEXT) if compound else "",
+            text=tokens.text(target, end, _TEXT) if operator < sign else "",
         )

@@ -61,7 +61,12 @@ def repeating(steps: list[Step]) -> dict[int, tuple[int, ...]]:
 
 
 def _loops(bits: int) -> tuple[int, ...]:
-    return tuple(loop for loop in range(bits.bit_length()) if bits >> loop & 1)
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return tuple(found)
 
 
 class _Backwards:

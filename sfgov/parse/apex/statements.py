@@ -124,7 +124,7 @@ class Statements:
     def _expression(self, index: int) -> int:
         index = self.expressions.read(index)
         if self.words[index] == "{":  # System.runAs(user) { … }
-            return self.block(index)
+            return self.statement(index)
         return index + 1 if self.words[index] == ";" else index
 
     def _declaration(self, index: int, type_start: int, name: int, scope: int = -1) -> int:

@@ -25,7 +25,7 @@ SHARING = frozenset(("with", "without", "inherited"))
 _OPEN = frozenset("([{")
 _CLOSE = frozenset(")]}")
 _BETWEEN = frozenset(",.[]")
-_LONGEST_TYPE = 400
+_LONGEST_TYPE = 100
 
 
 def is_name(word: str) -> bool:
