@@ -144,6 +144,14 @@ def test_what_was_not_retrieved_is_not_judged() -> None:
     assert lint(files | CLASS, bad_configuration_reference) == []
 
 
+def test_standard_profiles_always_exist() -> None:
+    other = {"profiles/Ops.profile-meta.xml": xml("Profile")}
+    assert (
+        lint({"sfgov.yml": "delete: {allow: {profiles: [Admin]}}\n"} | other, bad_configuration_reference)
+        == []
+    )
+
+
 def test_an_object_that_only_permissions_mention_exists() -> None:
     files = policy_org("delete: {never: [Bill__c]}\n") | deleter("Bill__c", "Other")
     assert lint(files, bad_configuration_reference) == []

@@ -120,8 +120,19 @@ def namespace(name: str) -> str:
     return match[1] if match else ""
 
 
+_STANDARD_PROFILES = frozenset(
+    {
+        "admin", "standard", "standardaul", "readonly", "minimumaccess", "minimum access - salesforce",
+        "contractmanager", "marketingprofile", "solutionmanager", "analytics cloud integration user",
+    }
+)  # fmt: skip
+"""By their metadata names; every org has them, whether they were retrieved or not."""
+
+
 def _is_standard(type_name: str, name: str) -> bool:
-    """Objects and fields without a custom suffix are Salesforce's own; they exist without being retrieved."""
+    """What is Salesforce's own exists without being retrieved: objects and fields without a custom suffix, some profiles."""
+    if type_name == "Profile":
+        return name.casefold() in _STANDARD_PROFILES
     if type_name not in ("CustomObject", "CustomField"):
         return False
     return not _CUSTOM_SUFFIX.search(name.rpartition(".")[2])
