@@ -101,6 +101,7 @@ class Check(msgspec.Struct, frozen=True):
     confidence: Confidence
     ruleset: Ruleset
     reads: tuple[str, ...]
+    against: tuple[str, ...]
     tags: tuple[str, ...]
     options: type[msgspec.Struct] | None
     function: Callable[..., Iterator[Outcome]]
@@ -110,6 +111,11 @@ class Check(msgspec.Struct, frozen=True):
     def pack(self) -> str:
         """The letters of the code: `DEL` of `DEL004`."""
         return self.code.rstrip("0123456789")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Every metadata type that the check's answer depends on."""
+        return (*self.reads, *(kind for kind in self.against if kind not in self.reads))
 
     @property
     def docs(self) -> str:
@@ -141,6 +147,7 @@ def check(
     severity: Severity,
     *,
     reads: Sequence[type_or_name],
+    against: Sequence[type_or_name] = (),
     confidence: Confidence = Confidence.HIGH,
     ruleset: Ruleset = Ruleset.RECOMMENDED,
     tags: Sequence[str] = (),
@@ -152,7 +159,8 @@ def check(
     `options` (this check's own settings, of the type given as `options`), `checks` (the checks of this run),
     `config` (the policy with the lines of sfgov.yml), `problems` (the files that could not be read).
     `reads` names the metadata types (fact classes or Metadata API names) that the check looks at: if none of
-    them was retrieved, the check is reported as not checked. Raises `ValueError` for a bad code or name, or
+    them was retrieved, the check is reported as not checked. `against` names those that it holds them against;
+    without these it runs, and says itself what it could not see. Raises `ValueError` for a bad code or name, or
     a parameter that is none of these.
     """
     if not _CODE.fullmatch(code):
@@ -171,7 +179,8 @@ def check(
             severity=severity,
             confidence=confidence,
             ruleset=ruleset,
-            reads=tuple(kind if isinstance(kind, str) else kind.__name__ for kind in reads),
+            reads=_names(reads),
+            against=_names(against),
             tags=tuple(tags),
             options=options,
             function=function,
@@ -179,6 +188,10 @@ def check(
         )
 
     return decorate
+
+
+def _names(kinds: Sequence[type_or_name]) -> tuple[str, ...]:
+    return tuple(kind if isinstance(kind, str) else kind.__name__ for kind in kinds)
 
 
 def option_values(options: type[msgspec.Struct], given: Mapping[str, Any]) -> msgspec.Struct:

@@ -236,6 +236,6 @@ def _card(one: Check) -> Card:
         pack=one.pack,
         summary=one.summary,
         docs=one.docs,
-        reads=one.reads,
+        reads=one.needs,
         tags=one.tags,
     )

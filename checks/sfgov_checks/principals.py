@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sfgov.model.permissions import Bundle
 from sfgov.policy import Bundles, Policy
@@ -26,15 +26,8 @@ def listed(bundle: Bundle, names: Bundles) -> bool:
     return bundle.name.casefold() in {name.casefold() for name in by_kind.get(kind, ())}
 
 
-def in_words(bundles: Iterable[Bundle]) -> str:
-    """The first few by name, and how many more."""
-    names = [bundle.component.replace(":", " ", 1) for bundle in bundles]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
 def counted(number: int, word: str) -> str:
-    """`1 bundle`, `4 bundles`."""
+    """`1 profile`, `4 profiles`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 

@@ -56,7 +56,7 @@ def table(checks: Sequence[Check], width: int | None) -> Iterator[str]:
 
 
 def _row(one: Check) -> tuple[str, ...]:
-    return one.code, one.name, one.severity.value, one.pack, one.ruleset.value, ", ".join(one.reads)
+    return one.code, one.name, one.severity.value, one.pack, one.ruleset.value, ", ".join(one.needs)
 
 
 def _width() -> int | None:
@@ -71,7 +71,7 @@ def _card(one: Check) -> dict[str, object]:
         "confidence": one.confidence,
         "pack": one.pack,
         "ruleset": one.ruleset,
-        "reads": one.reads,
+        "reads": one.needs,
         "tags": one.tags,
         "summary": one.summary,
         "options": defaults(one),

@@ -44,7 +44,7 @@ def _page(one: Check) -> Iterator[str]:
     yield f"# {one.code} {one.name}"
     yield ""
     yield f"Severity {one.severity}, confidence {one.confidence}, ruleset {one.ruleset}."
-    yield f"Reads {', '.join(one.reads)}." if one.reads else "Reads no metadata of its own."
+    yield f"Reads {', '.join(one.needs)}." if one.needs else "Reads no metadata of its own."
     yield ""
     yield one.docs
     options = defaults(one)

@@ -11,13 +11,17 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from sfgov.facts import Fact
+from sfgov.facts import ApexMeta, Component, DataMaskExport, Fact, MaskingTemplate
 from sfgov.place import Place
 
 F = TypeVar("F", bound=Fact)
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 _NAMESPACED = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)__[a-z]\w*?(?:__[a-z]+)?", re.IGNORECASE)
 _CUSTOM_SUFFIX = re.compile(r"__(c|r|mdt|e|x|b|kav|pc|share|history|feed|chn|tag)$", re.IGNORECASE)
+
+
+_NO_TYPES = (ApexMeta, Component, DataMaskExport, MaskingTemplate)
+"""Facts that are no components of a Metadata API type of that name."""
 
 
 class Knowledge(Enum):
@@ -74,7 +78,8 @@ class Index:
         for type_name, name in names:
             self._names[type_name].add(name.casefold())
         for kind, found in self._by_type.items():
-            self._names[kind.__name__].update(found)
+            if kind not in _NO_TYPES:
+                self._names[kind.__name__].update(found)
 
     def all(self, kind: type[F]) -> Iterator[Written[F]]:
         """Every component of a type, sorted by name; of one that is written more than once, the first."""

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
-from sfgov.facts import ApexTrigger, Flow, PermissionSet, Profile
+from sfgov.facts import ApexTrigger, CustomField, Flow, PermissionSet, PermissionSetGroup, Profile
 from sfgov.model.deletes import Cascade, DeleteGuard
 from sfgov.model.org import Org
-from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.policy import Policy
-from sfgov_checks.principals import counted, in_words, is_admin, listed
-
-Holders = list[tuple[Bundle, DeleteRight]]
+from sfgov_checks.delete.holders import Holders
+from sfgov_checks.principals import listed
 
 
 @check(
@@ -21,6 +19,7 @@ Holders = list[tuple[Bundle, DeleteRight]]
     "delete-guard-cascade-bypass",
     Severity.HIGH,
     reads=(Flow, ApexTrigger),
+    against=(CustomField, Profile, PermissionSet, PermissionSetGroup),
     confidence=Confidence.MEDIUM,
     tags=("security",),
 )
@@ -133,7 +132,7 @@ def guard_cascade_bypass(org: Org, policy: Policy) -> Iterator[Outcome]:
             holders = _holders(org, policy, top)
             if holders:
                 tops.add(top.casefold())
-                yield _finding(org, policy, guard, way, holders)
+                yield _finding(org, guard, way, holders)
 
 
 def _accepted(guard: DeleteGuard, policy: Policy) -> bool:
@@ -150,17 +149,14 @@ def _minded(org: Org, way: tuple[Cascade, ...]) -> bool:
 
 def _holders(org: Org, policy: Policy, name: str) -> Holders:
     """Who can delete the topmost object; where the policy forbids that, those it does not except (DEL001's)."""
-    found = list(org.permissions.who_can_delete(name))
+    found = org.permissions.who_can_delete(name)
     if name.casefold() in {never.casefold() for never in policy.delete.never}:
-        found = [(bundle, right) for bundle, right in found if not listed(bundle, policy.delete.allow)]
-    return sorted(found, key=lambda pair: is_admin(pair[0], policy))
+        found = tuple((bundle, right) for bundle, right in found if not listed(bundle, policy.delete.allow))
+    return Holders(found, policy)
 
 
-def _finding(
-    org: Org, policy: Policy, guard: DeleteGuard, way: tuple[Cascade, ...], holders: Holders
-) -> Finding:
+def _finding(org: Org, guard: DeleteGuard, way: tuple[Cascade, ...], holders: Holders) -> Finding:
     top = way[0].parent
-    only_admins = all(is_admin(bundle, policy) for bundle, _ in holders)
     fields = ", then ".join(
         link.field.name if link.field else f"{link.parent} → {link.child}" for link in way
     )
@@ -168,17 +164,16 @@ def _finding(
     restricted = any(org.deletes.restricting(link.child) for link in way)
     return Finding(
         f"Deleting {top} records also deletes their {guard.object} records through {fields} ({way[-1].how}), "
-        f"and the delete guard {guard.name} on {guard.object} {runs} for them. "
-        f"{counted(len(holders), 'bundle')} can delete {top}: {in_words(bundle for bundle, _ in holders)}.",
+        f"and the delete guard {guard.name} on {guard.object} {runs} for them. {holders} can delete {top}.",
         at=guard.evidence[0].place,
         because=[
             *guard.evidence,
             *(evidence for link in reversed(way) for evidence in link.evidence()),
-            *(evidence for _, right in holders[:3] for evidence in right.evidence),
+            *holders.evidence(),
         ],
         fix=f"Guard {top} too (a before-delete flow that looks for protected {guard.object} and ends in a Custom "
         f"Error), make the relationship a lookup with Restrict, or take delete on {top} away.",
-        severity=Severity.MEDIUM if only_admins else Severity.HIGH,
+        severity=Severity.MEDIUM if holders.only_admins else Severity.HIGH,
         confidence=_confidence(guard, way, restricted=restricted),
         subject=f"cascade from {top}",
     )

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 from sfgov import Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
-from sfgov.facts import ApexTrigger, Flow, PermissionSet, Profile
+from sfgov.facts import ApexTrigger, Flow, PermissionSet, PermissionSetGroup, Profile
 from sfgov.model.org import Org
 from sfgov.policy import Policy
-from sfgov_checks.principals import counted, in_words, is_admin
+from sfgov_checks.delete.holders import Holders
 
 
-@check("DEL007", "delete-guard-is-really-a-permission", Severity.MEDIUM, reads=(Flow, ApexTrigger))
+@check(
+    "DEL007",
+    "delete-guard-is-really-a-permission",
+    Severity.MEDIUM,
+    reads=(Flow, ApexTrigger),
+    against=(Profile, PermissionSet, PermissionSetGroup),
+)
 def guard_is_really_a_permission(org: Org, policy: Policy) -> Iterator[Outcome]:
     """Automation blocks deletes only for what the record says; who may delete is decided by permissions.
 
@@ -79,19 +85,20 @@ def guard_is_really_a_permission(org: Org, policy: Policy) -> Iterator[Outcome]:
         yield NotChecked("neither Profile nor PermissionSet was retrieved, so who can delete is unknown")
         return
     for guard in guards:
-        holders = [
-            (b, right) for b, right in org.permissions.who_can_delete(guard.object) if not is_admin(b, policy)
-        ]
+        holders = Holders.of(org, policy, guard.object).people()
         if not holders:
             continue
-        whom = "" if guard.kind == "unconditional" else ", asking only who the user is"
+        everyone = guard.kind == "unconditional"
+        what = "every delete of" if everyone else "deletes of"
+        whom = "" if everyone else ", asking only who the user is"
         yield Finding(
-            f"{guard.name} blocks {'every delete' if not whom else 'deletes'} of {guard.object}{whom}: that is an "
-            f"access rule, yet delete is still granted by {counted(len(holders), 'bundle')}: "
-            f"{in_words(bundle for bundle, _ in holders)}.",
+            f"{guard.name} blocks {what} {guard.object}{whom}: that is an access rule, yet delete is granted to {holders}.",
             at=guard.evidence[0].place,
-            because=[*guard.evidence, *(e for _, right in holders[:3] for e in right.evidence)],
-            fix=f"Take delete on {guard.object} away from these bundles; keep {guard.name} only for conditions on the "
-            "record's data.",
+            because=[*guard.evidence, *holders.evidence()],
+            fix=_FIX_FOR_ALL if everyone else _FIX_BY_USER,
             subject="guard",
         )
+
+
+_FIX_FOR_ALL = "Take delete away from them, and keep automation only for conditions on the record's data."
+_FIX_BY_USER = "Grant delete only to those who pass the test, and keep automation only for conditions on the record's data."

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.config import Config
-from sfgov.facts import CustomField, PermissionSet, Profile
+from sfgov.facts import ApexTrigger, CustomField, Flow, PermissionSet, Profile
 from sfgov.model.index import Written
 from sfgov.model.org import Org
-from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Place
 from sfgov.policy import Policy
-from sfgov_checks.principals import counted, in_words, is_admin
+from sfgov_checks.delete.holders import Holders
 
 _FINAL = re.compile(
     r"\b(closed|paid|posted|approved|signed|submitted|shipped|invoiced|settled|executed|activated)\b",
@@ -24,7 +23,13 @@ _NOT_YET = re.compile(r"\b(not|never|non|to be|pending|awaiting)\b", re.IGNORECA
 _STATE_FIELD = re.compile(r"(^|_)(status|stage|state|phase)(_|$)", re.IGNORECASE)
 
 
-@check("DEL008", "delete-guard-missing", Severity.HIGH, reads=(Profile, PermissionSet))
+@check(
+    "DEL008",
+    "delete-guard-missing",
+    Severity.HIGH,
+    reads=(Profile, PermissionSet),
+    against=(Flow, ApexTrigger, CustomField),
+)
 def guard_missing(org: Org, policy: Policy, config: Config) -> Iterator[Outcome]:
     """An object whose records become final is guarded against deletion, or nobody but administrators may delete it.
 
@@ -90,12 +95,12 @@ def guard_missing(org: Org, policy: Policy, config: Config) -> Iterator[Outcome]
         yield NotChecked("sfgov.yml names no object under delete.conditional, and no field was retrieved")
     declared = {name.casefold() for name in (*policy.delete.conditional, *policy.delete.never)}
     for name, condition in policy.delete.conditional.items():
-        holders = _people(org, policy, name)
+        holders = Holders.of(org, policy, name).people()
         if holders and not org.deletes.guards_of(name, live=True):
             keys = ("delete", "conditional", name)
             yield Finding(
-                f"{name} may be deleted only unless {condition.unless}, but nothing that tests this runs before a "
-                f"delete. {counted(len(holders), 'bundle')} can delete it: {in_words(b for b, _ in holders)}.",
+                f"{name} may not be deleted when {condition.unless}, but nothing that tests this runs before a delete. "
+                f"{holders} can delete it.",
                 at=Place(config.path, config.line_of(*keys), f"CustomObject:{name}", ".".join(keys)),
                 because=[
                     *(
@@ -103,20 +108,12 @@ def guard_missing(org: Org, policy: Policy, config: Config) -> Iterator[Outcome]
                         for guard in org.deletes.guards_of(name)
                         for e in (guard.at.says(f"is {guard.status}"),)
                     ),
-                    *(e for _, right in holders[:3] for e in right.evidence),
+                    *holders.evidence(),
                 ],
             )
     for field in org.all(CustomField):
         if field.fact.object.casefold() not in declared and _is_final_state(field):
             yield from _heuristic(org, policy, field)
-
-
-def _people(org: Org, policy: Policy, name: str) -> list[tuple[Bundle, DeleteRight]]:
-    return [
-        (bundle, right)
-        for bundle, right in org.permissions.who_can_delete(name)
-        if not is_admin(bundle, policy)
-    ]
 
 
 def _is_final_state(field: Written[CustomField]) -> bool:
@@ -131,17 +128,16 @@ def _final_values(field: CustomField) -> list[str]:
 
 def _heuristic(org: Org, policy: Policy, field: Written[CustomField]) -> Iterator[Outcome]:
     name = field.fact.object
-    holders = _people(org, policy, name)
+    holders = Holders.of(org, policy, name).people()
     if not holders or org.deletes.guards_of(name) or org.index.managed(name):
         return
     final = _final_values(field.fact)
     yield Finding(
         f"{name} has final values in {field.fact.field} ({', '.join(final[:3])}), and nothing guards its deletion. "
-        f"{counted(len(holders), 'bundle')} can delete it: {in_words(b for b, _ in holders)}.",
+        f"{holders} can delete it.",
         at=field.at_element("type"),
-        because=[e for _, right in holders[:3] for e in right.evidence],
-        fix="Add a before-delete flow with a Custom Error for these values, or say under delete in sfgov.yml that "
-        "deleting is fine.",
+        because=holders.evidence(),
+        fix="Add a before-delete flow with a Custom Error for these values, take delete away, or waive this with a reason.",
         severity=Severity.LOW,
         confidence=Confidence.MEDIUM,
         subject="no guard",

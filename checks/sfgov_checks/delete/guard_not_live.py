@@ -6,14 +6,20 @@ from collections.abc import Iterator
 
 from sfgov import Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
-from sfgov.facts import ApexTrigger, Flow, PermissionSet, Profile
+from sfgov.facts import ApexTrigger, Flow, PermissionSet, PermissionSetGroup, Profile
 from sfgov.model.deletes import DeleteGuard
 from sfgov.model.org import Org
 from sfgov.policy import Policy
-from sfgov_checks.principals import counted, in_words, is_admin
+from sfgov_checks.delete.holders import Holders
 
 
-@check("DEL009", "delete-guard-not-live", Severity.HIGH, reads=(Flow, ApexTrigger))
+@check(
+    "DEL009",
+    "delete-guard-not-live",
+    Severity.HIGH,
+    reads=(Flow, ApexTrigger),
+    against=(Profile, PermissionSet, PermissionSetGroup),
+)
 def guard_not_live(org: Org, policy: Policy) -> Iterator[Outcome]:
     """A flow or trigger that is there to block deletes is active.
 
@@ -109,26 +115,21 @@ def guard_not_live(org: Org, policy: Policy) -> Iterator[Outcome]:
         yield NotChecked("neither Profile nor PermissionSet was retrieved, so who can delete is unknown")
         return
     for guard in sleeping:
-        holders = sorted(
-            org.permissions.who_can_delete(guard.object), key=lambda pair: is_admin(pair[0], policy)
-        )
-        if not holders:
-            continue
-        yield Finding(
-            f"{guard.name} would block deletes of {guard.object} but is {guard.status}; "
-            f"{counted(len(holders), 'bundle')} can delete {guard.object} now: "
-            f"{in_words(bundle for bundle, _ in holders)}.",
-            at=guard.at,
-            because=[*guard.evidence, *(e for _, right in holders[:3] for e in right.evidence)],
-            severity=Severity.MEDIUM
-            if all(is_admin(bundle, policy) for bundle, _ in holders)
-            else Severity.HIGH,
-            subject="status",
-        )
+        holders = Holders.of(org, policy, guard.object)
+        if holders:
+            yield Finding(
+                f"{guard.name} would block deletes of {guard.object} but is {guard.status}; {holders} can delete them now.",
+                at=guard.at,
+                because=[*guard.evidence, *holders.evidence()],
+                severity=Severity.MEDIUM if holders.only_admins else Severity.HIGH,
+                subject="status",
+            )
 
 
 def _replaced(org: Org, guard: DeleteGuard) -> bool:
-    """Whether a live guard on the object asks the same: at least the same fields, or everything."""
+    """Whether live guards on the object block at least as much: everything, or by all the fields that this one tests."""
     others = org.deletes.guards_of(guard.object, live=True)
+    if any(other.kind == "unconditional" for other in others):
+        return True
     tested = frozenset[str]().union(*(other.fields for other in others))
-    return any(other.kind == "unconditional" for other in others) or (bool(others) and guard.fields <= tested)
+    return bool(others) and guard.kind == "record" and guard.fields <= tested

@@ -9,6 +9,7 @@ from sfgov.check import Outcome
 from sfgov.facts import ApexClass, ApexTrigger, CustomField, CustomObject, Flow, PermissionSet, Profile
 from sfgov.model.org import Org
 from sfgov.place import Evidence, Place
+from sfgov_checks.principals import counted
 
 _EXPECTED = (ApexClass, ApexTrigger, CustomField, CustomObject, Flow, PermissionSet, Profile)
 """What nearly every org has; other types that are absent say nothing, unless something hides or names them."""
@@ -55,7 +56,7 @@ def governed_type_not_visible(org: Org, checks: Sequence[Check]) -> Iterator[Out
     ## Sources
     - https://developer.salesforce.com/docs/atlas.en-us.sfdx_dev.meta/sfdx_dev/sfdx_dev_exclude_source.htm
     """
-    names = sorted({name for one in checks for name in one.reads} | {kind.__name__ for kind in _EXPECTED})
+    names = sorted({name for one in checks for name in one.needs} | {kind.__name__ for kind in _EXPECTED})
     hidden = {name: rules for name in names if (rules := org.visibility.hidden(name))}
     expected = {kind.__name__ for kind in _EXPECTED}
     proofs = {name: org.visibility.proofs(name)[:1] for name in names if not org.retrieved(name)}
@@ -65,7 +66,7 @@ def governed_type_not_visible(org: Org, checks: Sequence[Check]) -> Iterator[Out
         return
     ignored = [
         Place(rule.file, rule.line, "Project:.forceignore", rule.pattern).says(
-            f"hides {rule.count} files of {name}, such as {rule.example}"
+            f"hides {counted(rule.count, 'file')} of {name}, such as {rule.example}"
         )
         for name, rules in hidden.items()
         for rule in rules
@@ -73,7 +74,7 @@ def governed_type_not_visible(org: Org, checks: Sequence[Check]) -> Iterator[Out
     proven = [evidence for found in proofs.values() for evidence in found]
     listed = [f"{name} ({'hidden by .forceignore' if name in hidden else 'absent'})" for name in blind]
     yield Finding(
-        f"{len(blind)} metadata types that checks need are not, or not wholly, in this tree: "
+        f"{_types(len(blind))} not, or not wholly, in this tree: "
         f"{', '.join(listed)}.{_blind_checks(checks, blind)}",
         at=_where(org, ignored),
         because=[*ignored, *proven],
@@ -86,6 +87,11 @@ def _where(org: Org, ignored: Sequence[Evidence]) -> Place:
     return ignored[0].place if ignored else org.visibility.whole()
 
 
+def _types(number: int) -> str:
+    """`1 metadata type that checks need is`, `2 metadata types that checks need are`."""
+    return f"{counted(number, 'metadata type')} that checks need {'is' if number == 1 else 'are'}"
+
+
 def _blind_checks(checks: Sequence[Check], blind: Sequence[str]) -> str:
-    codes = sorted(one.code for one in checks if set(one.reads) & set(blind))
+    codes = sorted(one.code for one in checks if set(one.needs) & set(blind))
     return f" What they hold is unknown to {', '.join(codes)}." if codes else ""

@@ -27,7 +27,7 @@ def test_a_flow_on_the_detail_is_walked_around_through_its_master() -> None:
     assert found(files, guard_cascade_bypass) == [
         f"high/medium {FLOW}:4 Deleting Invoice__c records also deletes their Invoice_Line__c records through "
         "Invoice_Line__c.Invoice__c (master-detail), and the delete guard Guard_Lines on Invoice_Line__c is not "
-        "expected to run for them. 1 bundle can delete Invoice__c: PermissionSet Sales."
+        "expected to run for them. 1 permission set (Sales) can delete Invoice__c."
     ]
 
 
@@ -98,7 +98,7 @@ def test_four_levels_up_are_too_far_to_be_sure() -> None:
 def test_only_administrators_can_delete_the_master() -> None:
     [message] = found(line_guard() | MASTER | administrator(), guard_cascade_bypass)
     assert message.startswith(f"medium/medium {FLOW}:4 ")
-    assert message.endswith("1 bundle can delete Invoice__c: Profile Admin.")
+    assert message.endswith("1 profile (Admin) can delete Invoice__c.")
 
 
 def test_a_restricting_lookup_below_makes_it_less_sure() -> None:
@@ -149,6 +149,10 @@ def test_mdapi_format() -> None:
             | deleter()
             | {"sfgov.yml": "delete: {never: [Invoice__c], allow: {permission_sets: [Sales]}}\n"},
             id="the policy lets exactly these delete the master",
+        ),
+        pytest.param(
+            line_guard() | MASTER | deleter() | {"sfgov.yml": "delete: {members_only: [Sales]}\n"},
+            id="the set is only ever assigned through groups, and none has it",
         ),
     ],
 )

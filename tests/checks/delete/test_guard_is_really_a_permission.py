@@ -28,7 +28,7 @@ def asking(left: str, operator: str = "EqualTo", right: str = "true") -> Files:
 def test_a_flow_that_blocks_everyone() -> None:
     assert found(always_guard() | deleter(), guard_is_really_a_permission) == [
         f"medium/high {FLOW}:3 Block_All blocks every delete of Invoice__c: that is an access rule, "
-        "yet delete is still granted by 1 bundle: PermissionSet Sales."
+        "yet delete is granted to 1 permission set (Sales)."
     ]
 
 

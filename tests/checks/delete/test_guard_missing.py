@@ -31,8 +31,8 @@ def picklist(name: str = "Status__c", *values: str, object_: str = "Invoice__c")
 
 def test_the_policy_asks_for_a_guard_that_is_not_there() -> None:
     assert found(POLICY | HOLDER, guard_missing) == [
-        "high/high sfgov.yml:3 Invoice_Line__c may be deleted only unless Posted__c = true, but nothing that tests this "
-        "runs before a delete. 1 bundle can delete it: PermissionSet Sales."
+        "high/high sfgov.yml:3 Invoice_Line__c may not be deleted when Posted__c = true, but nothing that tests this "
+        "runs before a delete. 1 permission set (Sales) can delete it."
     ]
 
 
@@ -48,7 +48,7 @@ def test_without_a_policy_final_values_are_mentioned() -> None:
     files = picklist("Status__c", "Draft", "Posted", "Paid") | deleter("Invoice__c")
     assert found(files, guard_missing) == [
         "low/medium objects/Invoice__c/fields/Status__c.field-meta.xml:3 Invoice__c has final values in Status__c "
-        "(Posted, Paid), and nothing guards its deletion. 1 bundle can delete it: PermissionSet Sales."
+        "(Posted, Paid), and nothing guards its deletion. 1 permission set (Sales) can delete it."
     ]
 
 

@@ -32,7 +32,7 @@ def test_a_flow_that_is_not_active(status: str) -> None:
     files = line_guard(tag("status", status)) | deleter("Invoice_Line__c")
     assert found(files, guard_not_live) == [
         f"high/high flows/Guard_Lines.flow-meta.xml:5 Guard_Lines would block deletes of Invoice_Line__c but is {status}; "
-        "1 bundle can delete Invoice_Line__c now: PermissionSet Sales."
+        "1 permission set (Sales) can delete them now."
     ]
 
 
@@ -56,6 +56,12 @@ def test_a_live_guard_that_tests_another_field_replaces_nothing() -> None:
     other = line_guard(name="Other")
     files = {path: text.replace("Posted__c", "Paid__c") for path, text in other.items()}
     assert len(found(line_guard(DRAFT) | files | deleter("Invoice_Line__c"), guard_not_live)) == 1
+
+
+def test_a_live_conditional_guard_does_not_replace_one_that_blocked_everything() -> None:
+    files = line_guard() | always_guard("Invoice_Line__c", status=DRAFT) | deleter("Invoice_Line__c")
+    [message] = found(files, guard_not_live)
+    assert "Block_All would block deletes of Invoice_Line__c but is Draft" in message
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_forceignore_hides_a_type_although_files_of_it_are_there() -> None:
     assert (result.severity, result.path, result.line) == ("info", ".forceignore", 2)
     assert "Profile (hidden by .forceignore)" in result.message
     assert [step.message for step in result.evidence] == [
-        "hides 1 files of Profile, such as force-app/main/default/profiles/Admin.profile-meta.xml"
+        "hides 1 file of Profile, such as force-app/main/default/profiles/Admin.profile-meta.xml"
     ]
 
 
