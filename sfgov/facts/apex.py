@@ -50,6 +50,8 @@ class Loop(msgspec.Struct, frozen=True, gc=False, array_like=True):
     iterable: str = ""
     """What a for-each runs over, as written."""
     column: int = 1
+    end_line: int = 0
+    """The last line of its body (of a do, of its condition)."""
 
 
 class Guard(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -126,7 +128,7 @@ class Method(msgspec.Struct, frozen=True, gc=False, array_like=True):
     loops: tuple[Loop, ...] = ()
     guards: tuple[Guard, ...] = ()
     operations: tuple[Operation, ...] = ()
-    """In source order."""
+    """In source order; of an assignment, what its target calls comes first (`a.b().C = …`)."""
     has_body: bool = True
     column: int = 1
 

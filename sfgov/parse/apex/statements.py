@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+import msgspec
+
 from sfgov.facts.apex import Loop, Operation, Variable
 from sfgov.parse.apex.body import Body, GuardKind
 from sfgov.parse.apex.expressions import Expressions
@@ -429,7 +431,7 @@ class Statements:
             end, head, test = self._condition(end + 1)
         line, column = tokens.place(index)
         body.loops[loop] = Loop("do", line, body.loops[loop].parent, head, column=column)
-        self._close_loop(Round(loop, test, steps, [], at_least_once=True))
+        self._close_loop(Round(loop, test, steps, [], at_least_once=True), end)
         self._leaves = False
         return end + 1 if words[end] == ";" else end
 
@@ -447,12 +449,14 @@ class Statements:
         guard = self.body.guard
         index, loop.body = self._branch(index)
         self.body.guard = guard
-        self._close_loop(loop)
+        self._close_loop(loop, index)
         self._leaves = False
         return index
 
-    def _close_loop(self, loop: Round) -> None:
+    def _close_loop(self, loop: Round, end: int) -> None:
         body = self.body
+        opened = body.loops[loop.loop]
+        body.loops[loop.loop] = msgspec.structs.replace(opened, end_line=self.tokens.line(end - 1))
         body.loop = body.loops[loop.loop].parent
         if body.loop >= 0 and body.steps is not None:
             body.steps.append(loop)
