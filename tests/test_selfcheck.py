@@ -28,7 +28,15 @@ def crashing(code: str = "HOU001") -> Check:
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [
-        pytest.param(b"<Profile>\n<custom>", 2, "the XML is not well-formed: ", id="broken"),
+        pytest.param(
+            b"<Profile>\n<custom>", 2, "the file ends inside <custom>, which began at line 2.", id="cut off"
+        ),
+        pytest.param(
+            b"<Profile>\n<custom>\n</Profile>\n",
+            3,
+            "</Profile> stands where the <custom> of line 2 is still open.",
+            id="not closed",
+        ),
         pytest.param(b"", 1, "the XML is not well-formed: ", id="empty"),
         pytest.param(
             b"<Profile>\n\n\xff\xfe\xfa</Profile>", 3, "the XML is not well-formed: ", id="wrong encoding"

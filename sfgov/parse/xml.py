@@ -95,9 +95,10 @@ def read_xml(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         _refuse_doctype(data)
-        line = error.lineno or 0
-        reason = re.sub(r", line \d+, column \d+$", "", error.msg or "not well-formed XML")
-        raise Unreadable(f"the XML is not well-formed: {reason}", line) from None
+        last = len(
+            data.splitlines()
+        )  # libxml2 puts what is missing at the end on the line after the last one
+        raise Unreadable(_why(error.msg or ""), min(error.lineno or 0, max(last, 1))) from None
     except (LookupError, ValueError) as error:  # an encoding that does not exist, a NUL in a declaration
         raise Unreadable(f"the XML cannot be decoded: {error}") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -115,6 +116,17 @@ def _as_utf8(data: bytes) -> bytes:
             raise Unreadable(f"the file starts as UTF-16 but is not: {error.reason}") from None
         return re.sub(r"^<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode()
     return data
+
+
+def _why(message: str) -> str:
+    """libxml2's complaint, in the words of someone who edits the file."""
+    cut = re.match(r"Premature end of data in tag (\S+) line (\d+)", message)
+    if cut:
+        return f"the file ends inside <{cut[1]}>, which began at line {cut[2]}"
+    crossed = re.match(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\w+)", message)
+    if crossed:
+        return f"</{crossed[3]}> stands where the <{crossed[1]}> of line {crossed[2]} is still open"
+    return f"the XML is not well-formed: {re.sub(r', line [0-9]+, column [0-9]+$', '', message)}"
 
 
 def _refuse_doctype(data: bytes) -> None:
