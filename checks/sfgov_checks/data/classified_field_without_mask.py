@@ -169,7 +169,7 @@ def _left_out(one: _Unmasked, masking: Masking, terms: Classification) -> Findin
         f"{says}; a refreshed sandbox holds the real value.",
         at=at,
         because=[*field.evidence(), *one.coverage.evidence, *_siblings(one.field.object, masking, home)],
-        fix=_PICKLIST_FIX if field.is_picklist else _fix(field.field, home),
+        fix=_PICKLIST_FIX if field.is_picklist else _fix(field.object, field.field, home),
         severity=_severity(field, terms),
         confidence=_confidence(masking),
         subject="" if field.place else field.name,
@@ -203,16 +203,17 @@ def _siblings(name: str, masking: Masking, home: MaskedObject | None) -> list[Ev
     """The source that speaks of the object but not of the field, or else of another object."""
     if home is None:
         return [
-            other.place.says(f"{other.by} masks {other.object}, not {name}") for other in masking.homes[:1]
+            other.place.says(f"{other.by} masks {other.object}; nothing speaks of {name}")
+            for other in masking.homes[:1]
         ]
     rules = [rule for rule in masking.rules_of(name) if rule.by == home.by and not rule.dormant]
     others = len({rule.field.casefold() for rule in rules})
     return [home.place.says(f"{home.by} masks {_counted(others, 'other field')} of {name}")]
 
 
-def _fix(what: str, home: MaskedObject | None) -> str:
+def _fix(name: str, what: str, home: MaskedObject | None) -> str:
     if home is None:
-        return ""
+        return f"Declare how {name} is masked, {what} included, in a template of its own such as governance/masking/{name}.yml."
     return f"Add {what} to {home.by} ({home.place.path}), or exempt it in a masking template with a reason and a last day."
 
 
@@ -223,7 +224,7 @@ def _rolled_up(name: str, unmasked: Sequence[_Unmasked], masking: Masking, terms
         "A refreshed sandbox holds their real values.",
         at=_at(name, unmasked),
         because=[*_evidence(unmasked), *_siblings(name, masking, home)],
-        fix=_fix("them", home),
+        fix=_fix(name, "these fields", home),
         severity=_severity(unmasked[0].field, terms),
         confidence=_confidence(masking),
         subject="unmasked",

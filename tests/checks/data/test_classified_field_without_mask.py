@@ -112,7 +112,7 @@ def test_a_field_of_an_object_that_no_source_speaks_of() -> None:
     ]
     assert chain(one) == [
         "objects/Case/fields/Note__c.field-meta.xml:4 Case.Note__c is in PII",
-        f"{CONTACT}:1 the template of Contact masks Contact, not Case",
+        f"{CONTACT}:1 the template of Contact masks Contact; nothing speaks of Case",
     ]
 
 
