@@ -58,6 +58,19 @@ class LinkedFlow:
             return False
         return not any(version.live for version in self._flows.versions(self.name))
 
+    @property
+    def may_run(self) -> bool:
+        """Whether this file runs or, where the tree does not hold or does not tell what runs, is the newest version.
+
+        A template never runs by itself.
+        """
+        if self.fact.is_template:
+            return False
+        if self.live is None or self.other_version_runs:
+            newest = self._flows.get(self.name)
+            return newest is not None and newest.version == self.version
+        return self.live
+
     @cached_property
     def launch(self) -> Launch:
         """What starts the flow."""
@@ -209,13 +222,18 @@ class Flows:
         """Who calls the flow of that name, as a subflow or as an action: flows, each with the calling node."""
         return tuple(self._calls.get(name.casefold(), ()))
 
-    def way_from_trigger(self, flow: LinkedFlow) -> tuple[tuple[LinkedFlow, FlowElement], ...]:
-        """The shortest chain of live flows and calling nodes from a triggered flow down to this one; empty if none."""
+    def way_from_trigger(
+        self, flow: LinkedFlow, *, bulk: bool = False
+    ) -> tuple[tuple[LinkedFlow, FlowElement], ...]:
+        """The shortest chain of live flows and calling nodes from a triggered flow down to this one; empty if none.
+
+        With `bulk`, from a flow that many records enter at once.
+        """
         waiting: list[tuple[LinkedFlow, tuple[tuple[LinkedFlow, FlowElement], ...]]] = [(flow, ())]
         seen = {flow.name.casefold()}
         for called, chain in waiting:  # grows while it is walked
             for caller, element in self.calls_of(called.name):
-                if caller.live and caller.triggered:
+                if caller.live and (caller.bulk if bulk else caller.triggered):
                     return ((caller, element), *chain)
                 if caller.live and caller.name.casefold() not in seen:
                     seen.add(caller.name.casefold())

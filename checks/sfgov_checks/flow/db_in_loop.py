@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sfgov import Confidence, Evidence, Finding, Severity, check
 from sfgov.check import Outcome
@@ -10,9 +10,10 @@ from sfgov.facts import Flow
 from sfgov.facts.flow import FlowElement
 from sfgov.model.flow_graph import FlowLoop, Repetition
 from sfgov.model.flow_work import apex_class_of, work_of
-from sfgov.model.flows import LinkedFlow, called_flow
+from sfgov.model.flows import LinkedFlow
 from sfgov.model.invocables import invocable_work, methods_of_class
 from sfgov.model.org import Org
+from sfgov_checks.flows import doubt, down_from_trigger
 
 FEW = 5
 """A loop that can make no more rounds than this is left alone."""
@@ -140,20 +141,10 @@ def db_in_loop(org: Org) -> Iterator[Outcome]:
     - https://help.salesforce.com/s/articleView?id=platform.custommetadatatypes_limits.htm
     """
     for flow in org.flows.all():
-        if _may_run(org, flow):
+        if flow.may_run:
             for element in flow.fact.elements:
                 for loop in flow.repeating(element, more_than=FEW):
                     yield from _finding(org, flow, loop, element)
-
-
-def _may_run(org: Org, flow: LinkedFlow) -> bool:
-    """Where the tree does not hold or does not tell what runs, the newest version stands for the flow."""
-    if flow.fact.is_template:
-        return False
-    if flow.live is None or flow.other_version_runs:
-        newest = org.flows.get(flow.name)
-        return newest is not None and newest.version == flow.version
-    return flow.live
 
 
 def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -> Iterator[Finding]:
@@ -168,26 +159,13 @@ def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -
     calls = () if flow.triggered else org.flows.way_from_trigger(flow)
     yield Finding(
         f"{element.name} {work} in each round of the loop {loop.name}"
-        f"{' in which something fails' if failing else ''}.{_doubt(flow)}",
+        f"{' in which something fails' if failing else ''}.{doubt(flow)}",
         at=flow.written.at(element.line, element.name),
-        because=[*_down_from_trigger(calls), *_into_loop(flow, loop, element, work), *in_apex],
+        because=[*down_from_trigger(calls), *_into_loop(flow, loop, element, work), *in_apex],
         severity=Severity.HIGH if (flow.triggered or calls) and not failing else Severity.MEDIUM,
         confidence=Confidence.HIGH if flow.live and bool(in_apex) == bool(apex_class) else Confidence.LOW,
         subject=f"{loop.name}.{element.name}",
     )
-
-
-def _doubt(flow: LinkedFlow) -> str:
-    if flow.other_version_runs:
-        return " Another version of the flow is the one that runs; it is not in the tree."
-    return "" if flow.live else " Nothing in the tree says whether this version runs."
-
-
-def _down_from_trigger(calls: Sequence[tuple[LinkedFlow, FlowElement]]) -> Iterator[Evidence]:
-    for caller, element in calls:
-        starts = f", which starts {caller.launch}," if caller.triggered else ""
-        place = caller.written.at(element.line, element.name)
-        yield place.says(f"flow {caller.name}{starts} calls {called_flow(element)}")
 
 
 def _into_loop(flow: LinkedFlow, loop: FlowLoop, element: FlowElement, work: str) -> Iterator[Evidence]:
