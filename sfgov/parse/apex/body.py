@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from sfgov.facts.apex import Guard, Loop, Operation, Variable
-from sfgov.parse.apex.repeats import Step, repeating
+from sfgov.parse.apex.repeats import Exit, Round, Step, repeating
 
 GuardKind = Literal["if", "else", "when", "catch", "finally", "after-exit", "ternary"]
+LoopKind = Literal["for-each", "for", "while", "do"]
 _UNFINISHED = Operation("call", 0, 0, "")
 
 
@@ -42,19 +45,33 @@ class Body:
         self.guards.append(Guard(kind, line, condition, parent))
         return len(self.guards) - 1
 
-    def settle_loops(self, steps: list[Step]) -> None:
-        """Tell each operation of an outermost loop which loops repeat it."""
-        for index, loops in repeating(steps).items():
-            done = self.operations[index]
-            self.operations[index] = Operation(
-                done.kind,
-                done.line,
-                done.column,
-                done.name,
-                done.receiver,
-                done.arguments,
-                loops,
-                done.guard,
-                done.text,
-                done.receiver_operation,
-            )
+    def leave(self, kind: Exit) -> None:
+        """Control leaves here without condition."""
+        if self.steps is not None:
+            self.steps.append(kind)
+
+    def open_loop(self, kind: LoopKind, line: int, column: int) -> int:
+        """Enter a loop, whose head is still to be told; gives its index."""
+        self.loops.append(Loop(kind, line, self.loop, "", column=column))
+        self.loop = len(self.loops) - 1
+        if self.steps is None:
+            self.steps = []
+        return self.loop
+
+    def describe_loop(self, head: str, variable: str = "", iterable: str = "") -> None:
+        """Tell the head of the loop that was entered last and not left."""
+        loop = self.loops[self.loop]
+        self.loops[self.loop] = msgspec.structs.replace(loop, head=head, variable=variable, iterable=iterable)
+
+    def close_loop(self, way: Round, end_line: int) -> None:
+        """Leave a loop. With the outermost one it is known which loops repeat which operation."""
+        loop = self.loops[way.loop]
+        self.loops[way.loop] = msgspec.structs.replace(loop, end_line=end_line)
+        self.loop = loop.parent
+        if self.loop >= 0 and self.steps is not None:
+            self.steps.append(way)
+            return
+        self.steps = None
+        for index, loops in repeating(way).items():
+            operation = self.operations[index]
+            self.operations[index] = msgspec.structs.replace(operation, loops=loops)

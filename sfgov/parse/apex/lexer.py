@@ -155,8 +155,12 @@ def _lower(source: str) -> str:
 
 
 def _line_starts(source: str) -> list[int]:
-    """The offsets at which lines start."""
+    """The offsets at which lines start. The end of the text belongs to its last line."""
     if "\r" in source:
-        return [0, *(match.end() for match in _LINE_END.finditer(source))]
-    lengths = map(len, source.split("\n")[:-1])
-    return list(map(add, accumulate(lengths, initial=0), count()))
+        starts = [0, *(match.end() for match in _LINE_END.finditer(source))]
+    else:
+        lengths = map(len, source.split("\n")[:-1])
+        starts = list(map(add, accumulate(lengths, initial=0), count()))
+    if len(starts) > 1 and starts[-1] == len(source):
+        del starts[-1]
+    return starts

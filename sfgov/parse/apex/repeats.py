@@ -53,10 +53,10 @@ class _Ways(msgspec.Struct, frozen=True):
     on_throw: int = 0
 
 
-def repeating(steps: list[Step]) -> dict[int, tuple[int, ...]]:
-    """For each operation among the steps of an outermost loop, the loops that repeat it, outermost first."""
+def repeating(outermost: Round) -> dict[int, tuple[int, ...]]:
+    """For each operation in an outermost loop, the loops that repeat it, outermost first."""
     reader = _Backwards()
-    reader.before(steps, 0, _Ways())
+    reader.before([outermost], 0, _Ways())
     return {index: _loops(bits) for index, bits in reader.found.items()}
 
 

@@ -1,17 +1,15 @@
-"""Statements, by recursive descent: loops, guards, ways out, declarations and DML."""
+"""Statements, by recursive descent: blocks, conditions, loops, ways out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ClassVar
 
-import msgspec
-
-from sfgov.facts.apex import Loop, Operation, Variable
 from sfgov.parse.apex.body import Body, GuardKind
 from sfgov.parse.apex.expressions import Expressions
 from sfgov.parse.apex.lexer import Tokens
 from sfgov.parse.apex.repeats import Attempt, Choice, Exit, Round, Step
+from sfgov.parse.apex.simple import SimpleStatements
 from sfgov.parse.apex.typenames import (
     ACCESS,
     MODIFIERS,
@@ -42,6 +40,7 @@ class Statements:
         self.words = tokens.words
         self.body = body
         self.expressions = Expressions(tokens, body)
+        self.simple = SimpleStatements(tokens, body, self.expressions)
         self._depth = 0
         self._was_too_deep = False
         self._leaves = False
@@ -99,7 +98,7 @@ class Statements:
             and is_name(words[name])
             and words[name] != "instanceof"
         ):
-            return self._declaration(index, start, name)
+            return self._after(self.simple.declaration(index, start, name))
         return self._expression(start)
 
     def _too_deep(self, index: int) -> int:
@@ -121,110 +120,42 @@ class Statements:
             return False
         return words[after_brackets(words, name + 1, name + _LONGEST_SIGNATURE)] == "{"
 
-    # Simple statements
+    # Statements that hold no others
 
     def _expression(self, index: int) -> int:
         index = self.expressions.read(index)
         if self.words[index] == "{":  # System.runAs(user) { … }
             return self.statement(index)
-        return index + 1 if self.words[index] == ";" else index
+        return self._after(index)
 
-    def _declaration(self, index: int, type_start: int, name: int, scope: int = -1) -> int:
-        """Read local variables: `Type a = 1, b;`. `index` is where their modifiers start."""
-        words, text = self.words, self.tokens.text
-        modifiers = tuple(word for word in words[index:type_start] if word in MODIFIERS)
-        type_name = text(type_start, name)
-        while True:
-            end = name + 1
-            initial = ""
-            if words[end] == "=":
-                end = self.expressions.read(name + 2)
-                initial = text(name + 2, end)
-            self.body.variables.append(
-                Variable(
-                    self.tokens.written(name), type_name, self.tokens.line(name), initial, modifiers, scope
-                )
-            )
-            if words[end] != ",":
-                return end + 1 if words[end] == ";" else end
-            name = end + 1
-
-    def _return(self, index: int) -> int:
-        return self._way_out(index, "return")
-
-    def _throw(self, index: int) -> int:
-        return self._way_out(index, "throw")
-
-    def _way_out(self, index: int, kind: Exit) -> int:
-        body, tokens = self.body, self.tokens
-        line, column = tokens.place(index)
-        operation = body.reserve()
-        end = self.expressions.read(index + 1)
-        value = tokens.text(index + 1, end)
-        body.operations[operation] = Operation(
-            "return" if kind == "return" else "throw",
-            line,
-            column,
-            "",
-            arguments=(value,) if value else (),
-            guard=body.guard,
-        )
-        self._leave(kind)
+    def _after(self, end: int) -> int:
         return end + 1 if self.words[end] == ";" else end
 
+    def _dml(self, index: int) -> int:
+        return self._after(self.simple.dml(index))
+
+    def _return(self, index: int) -> int:
+        end = self.simple.way_out(index, "return")
+        return self._leave("return", end)
+
+    def _throw(self, index: int) -> int:
+        end = self.simple.way_out(index, "throw")
+        return self._leave("throw", end)
+
     def _break(self, index: int) -> int:
-        self._leave("break")
-        return index + 1
+        return self._leave("break", index + 1)
 
     def _continue(self, index: int) -> int:
-        self._leave("continue")
-        return index + 1
+        return self._leave("continue", index + 1)
 
-    def _leave(self, kind: Exit) -> None:
+    def _leave(self, kind: Exit, end: int) -> int:
         self._leaves = True
-        if self.body.steps is not None:
-            self.body.steps.append(kind)
+        self.body.leave(kind)
+        return self._after(end)
 
     def _else(self, index: int) -> int:
         """An `else` without its `if`, in broken code."""
         return self.statement(index + 1)
-
-    def _dml(self, index: int) -> int:
-        words, tokens, body = self.words, self.tokens, self.body
-        line, column = tokens.place(index)
-        start = index + 1
-        mode = ""
-        if words[start] == "as" and words[start + 1] in ("user", "system"):
-            mode = tokens.text(start, start + 2)
-            start += 2
-        operation = body.reserve()
-        end = self.expressions.read(start)
-        second = self._second_operand(start, end) if words[index] in ("upsert", "merge") else end
-        operands = (tokens.text(start, second), tokens.text(second, end))
-        body.operations[operation] = Operation(
-            "dml",
-            line,
-            column,
-            tokens.written(index),
-            mode,
-            operands if second < end else operands[:1],
-            guard=body.guard,
-            text=tokens.text(index, end, _TEXT),
-        )
-        return end + 1 if words[end] == ";" else end
-
-    def _second_operand(self, index: int, end: int) -> int:
-        """Where the key of an `upsert a Key__c` or the second record of a `merge a b` starts, or `end`."""
-        words = self.words
-        if words[index] == "(":  # a cast, or a bracketed operand: the name after a cast still belongs to it
-            index = after_brackets(words, index, end)
-        index += 1
-        while index < end:
-            before = words[index - 1]
-            if is_name(words[index]) and before != "new" and (is_name(before) or before in (")", "]", "}")):
-                return index
-            index = after_brackets(words, index, end) if words[index] in ("(", "[", "{") else index + 1
-        return end
 
     # Statements that hold others
 
@@ -239,17 +170,24 @@ class Statements:
         self.body.steps = around
         return index, steps
 
+    def _steps_of_list(self, index: int) -> tuple[int, list[Step]]:
+        """Read expressions between commas, with their own steps; gives the index of what ends them."""
+        around = self.body.steps
+        if around is None:
+            return self.expressions.read_list(index), []
+        steps: list[Step] = []
+        self.body.steps = steps
+        end = self.expressions.read_list(index)
+        self.body.steps = around
+        return end, steps
+
     def _condition(self, index: int) -> tuple[int, str, list[Step]]:
         """Read `( … )`; gives the index after it, its text, and its steps."""
         if self.words[index] != "(":
             return index, "", []
-        around = self.body.steps
-        steps: list[Step] | None = None if around is None else []
-        self.body.steps = steps
-        end = self.expressions.read_list(index + 1)
-        self.body.steps = around
+        end, steps = self._steps_of_list(index + 1)
         text = self.tokens.text(index + 1, end, _TEXT)
-        return end + 1 if self.words[end] == ")" else end, text, steps or []
+        return end + 1 if self.words[end] == ")" else end, text, steps
 
     def _guarded(self, index: int, kind: GuardKind, at: int, condition: str) -> tuple[int, list[Step]]:
         """Read a statement under a guard of its own."""
@@ -325,9 +263,7 @@ class Statements:
             index += 1
         name = type_end(words, start)
         if name == index - 1 and is_name(words[name]):
-            self.body.variables.append(
-                Variable(self.tokens.written(name), self.tokens.text(start, name), self.tokens.line(name))
-            )
+            self.simple.variable(start, start, name)
         return index
 
     def _try(self, index: int) -> int:
@@ -357,9 +293,7 @@ class Statements:
         end = after_brackets(words, index, self.tokens.count)
         name = type_end(words, index + 1)
         if name > 0 and is_name(words[name]):
-            self.body.variables.append(
-                Variable(self.tokens.written(name), self.tokens.text(index + 1, name), self.tokens.line(name))
-            )
+            self.simple.variable(index + 1, index + 1, name)
         return end, self.tokens.text(index + 1, end - 1, _TEXT)
 
     # Loops
@@ -376,93 +310,53 @@ class Statements:
         return self._counting_for(index, type_start, name)
 
     def _for_each(self, index: int, type_start: int, name: int) -> int:
-        tokens, body = self.tokens, self.body
+        text = self.tokens.text
         end = self.expressions.read(name + 2)  # evaluated once, so not yet in the loop
-        loop = self._open_loop(index)
-        variable = tokens.written(name)
-        modifiers = tuple(word for word in self.words[index + 2 : type_start] if word in MODIFIERS)
-        body.variables.append(
-            Variable(variable, tokens.text(type_start, name), tokens.line(name), "", modifiers, loop)
-        )
-        line, column = tokens.place(index)
-        head, iterable = tokens.text(index + 2, end, _TEXT), tokens.text(name + 2, end, _TEXT)
-        parent = body.loops[loop].parent
-        body.loops[loop] = Loop("for-each", line, parent, head, variable, iterable, column)
+        loop = self.body.open_loop("for-each", *self.tokens.place(index))
+        self.simple.variable(index + 2, type_start, name, scope=loop)
+        head, iterable = text(index + 2, end, _TEXT), text(name + 2, end, _TEXT)
+        self.body.describe_loop(head, self.tokens.written(name), iterable)
         return self._loop_body(end + 1 if self.words[end] == ")" else end, Round(loop, [], [], []))
 
     def _counting_for(self, index: int, type_start: int, name: int) -> int:
-        words, tokens, body = self.words, self.tokens, self.body
-        scope = len(body.loops)
+        words, body = self.words, self.body
         if name > 0 and words[name + 1] in _AFTER_NAME and is_name(words[name]):
-            end = self._declaration(index + 2, type_start, name, scope)
+            end = self.simple.declaration(index + 2, type_start, name, scope=len(body.loops))
         else:
             end = self.expressions.read_list(index + 2)
-            end += words[end] == ";"
-        loop = self._open_loop(index)
-        around = body.steps
-        test: list[Step] = []
-        update: list[Step] = []
-        body.steps = test
-        end = self.expressions.read_list(end)
-        end += words[end] == ";"
-        body.steps = update
-        end = self.expressions.read_list(end)
-        body.steps = around
-        line, column = tokens.place(index)
-        head = tokens.text(index + 2, end, _TEXT)
-        body.loops[loop] = Loop("for", line, body.loops[loop].parent, head, column=column)
+        loop = body.open_loop("for", *self.tokens.place(index))
+        end, test = self._steps_of_list(self._after(end))
+        end, update = self._steps_of_list(self._after(end))
+        body.describe_loop(self.tokens.text(index + 2, end, _TEXT))
         return self._loop_body(end + 1 if words[end] == ")" else end, Round(loop, test, [], update))
 
     def _while(self, index: int) -> int:
-        tokens, body = self.tokens, self.body
-        loop = self._open_loop(index)
+        loop = self.body.open_loop("while", *self.tokens.place(index))
         end, head, test = self._condition(index + 1)
-        line, column = tokens.place(index)
-        body.loops[loop] = Loop("while", line, body.loops[loop].parent, head, column=column)
+        self.body.describe_loop(head)
         return self._loop_body(end, Round(loop, test, [], []))
 
     def _do(self, index: int) -> int:
-        words, tokens, body = self.words, self.tokens, self.body
-        loop, guard = self._open_loop(index), body.guard
+        loop = self.body.open_loop("do", *self.tokens.place(index))
+        guard = self.body.guard
         end, steps = self._branch(index + 1)
-        body.guard = guard
-        head, test = "", list[Step]()
-        if words[end] == "while":
+        self.body.guard = guard
+        if self.words[end] == "while":
             end, head, test = self._condition(end + 1)
-        line, column = tokens.place(index)
-        body.loops[loop] = Loop("do", line, body.loops[loop].parent, head, column=column)
-        self._close_loop(Round(loop, test, steps, [], at_least_once=True), end)
+            self.body.describe_loop(head)
+        else:
+            test = []
+        self.body.close_loop(Round(loop, test, steps, [], at_least_once=True), self.tokens.line(end - 1))
         self._leaves = False
-        return end + 1 if words[end] == ";" else end
-
-    def _open_loop(self, index: int) -> int:
-        """Enter a loop whose head is still to be read."""
-        body = self.body
-        loop = len(body.loops)
-        body.loops.append(Loop("while", self.tokens.line(index), body.loop, ""))
-        body.loop = loop
-        if body.steps is None:
-            body.steps = []
-        return loop
+        return self._after(end)
 
     def _loop_body(self, index: int, loop: Round) -> int:
         guard = self.body.guard
         index, loop.body = self._branch(index)
         self.body.guard = guard
-        self._close_loop(loop, index)
+        self.body.close_loop(loop, self.tokens.line(index - 1))
         self._leaves = False
         return index
-
-    def _close_loop(self, loop: Round, end: int) -> None:
-        body = self.body
-        opened = body.loops[loop.loop]
-        body.loops[loop.loop] = msgspec.structs.replace(opened, end_line=self.tokens.line(end - 1))
-        body.loop = body.loops[loop.loop].parent
-        if body.loop >= 0 and body.steps is not None:
-            body.steps.append(loop)
-        else:
-            body.steps = None
-            body.settle_loops([loop])
 
     _READERS: ClassVar[dict[str, Callable[[Statements, int], int]]] = {
         "{": block,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -166,7 +167,7 @@ def test_any_body(text: str) -> None:
 def check_facts(data: bytes, kind: str) -> None:
     parsed = parse(SourceFile("classes/X", kind, "X", "body"), data)
     (fact,) = parsed.facts
-    last = max(data.count(b"\n"), 0) + data.count(b"\r") + 1
+    last = max(1, len(re.findall(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z", data)))
     assert all(1 <= problem.line <= last for problem in parsed.problems)
     for declared in fact.types if isinstance(fact, ApexClass) else ():
         check_type(declared, last)
