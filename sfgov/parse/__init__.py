@@ -55,7 +55,9 @@ def parse(source: SourceFile, data: bytes) -> Parsed:
     except RecursionError:
         problems.append(Problem("the file is nested too deeply to be read"))
     except Exception as error:  # noqa: BLE001  a fault of ours in one file must not hide the other files' findings
-        problems.append(Problem(f"sfgov stumbled over it ({type(error).__name__}: {error}); please report this"))
+        problems.append(
+            Problem(f"sfgov stumbled over it ({type(error).__name__}: {error}); please report this")
+        )
     return Parsed(tuple(facts), tuple(problems))
 
 
@@ -66,16 +68,15 @@ def _read(source: SourceFile, data: bytes) -> Iterable[Fact | Problem]:
         return read_apex(data, source)
     if _is_hidden(data):
         return ()
-    root = read_xml(data)
+    document = read_xml(data)
     # Every kind of settings has a root element of its own, and every release brings new kinds.
-    other = records.read_settings if source.type == "Settings" else _plain
-    return _BY_ROOT.get(root.tag, other)(root, source)
+    other = records.read_settings if source.type == "Settings" else None
+    reader = _BY_ROOT.get(document.tag, other)
+    if reader is None:
+        return (Component(name=source.name, line=document.line, root=document.tag),)
+    return reader(document.root(), source)
 
 
 def _is_hidden(data: bytes) -> bool:
     """Managed packages' files are retrieved with `(hidden)` in place of their content."""
     return re.fullmatch(rb"\s*\(hidden\)\s*", data[:64]) is not None
-
-
-def _plain(root: Element, source: SourceFile) -> Iterable[Fact]:
-    return (Component(name=source.name, line=root.line, root=root.tag),)

@@ -8,16 +8,26 @@ where either matters, lines are counted from the text instead.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
+import msgspec
 from lxml import etree
 
 MAX_BYTES = 256 * 1024 * 1024
 _LIBXML_LINE_LIMIT = 65_000
-_TAG_OVER_LINES = re.compile(rb"<[A-Za-z_][^<>\n]*\n[^<>]*>")
-_START_TAG = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?=([A-Za-z_]|[^\x00-\x7f]))", re.DOTALL)
+_TAG_OVER_LINES = re.compile(
+    rb"""<[^/!?][^"'>\n]*+(?:(?:"[^"\n]*+"|'[^'\n]*+')[^"'>\n]*+)*+(?:"[^"\n]*+|'[^'\n]*+)?\n"""
+)
+_START_TAG = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<([^/!?])", re.DOTALL)
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=True,
+    remove_comments=True,
+    remove_pis=True,
+)
 
 
 class Unreadable(Exception):
@@ -29,30 +39,32 @@ class Unreadable(Exception):
         self.line = line
 
 
-class Element:
+class Element(msgspec.Struct, eq=False, gc=False):
     """An element: local name, trimmed text, line of its `<`, children. `nil` ones have empty text."""
 
-    __slots__ = ("children", "line", "nil", "tag", "text")
+    tag: str
+    text: str
+    line: int
+    nil: bool = False
+    children: list[Element] = []
 
-    def __init__(self, tag: str, text: str, line: int, *, nil: bool = False) -> None:
-        self.tag = tag
-        self.text = text
-        self.line = line
-        self.nil = nil
-        self.children: list[Element] = []
-
-    def all(self, tag: str) -> Iterator[Element]:
+    def all(self, tag: str) -> list[Element]:
         """The children of that name, in order."""
-        return (child for child in self.children if child.tag == tag)
+        return [child for child in self.children if child.tag == tag]
 
     def first(self, tag: str) -> Element | None:
         """The first child of that name."""
-        return next(self.all(tag), None)
+        for child in self.children:
+            if child.tag == tag:
+                return child
+        return None
 
     def get(self, tag: str, default: str = "") -> str:
         """The text of the first child of that name."""
-        child = self.first(tag)
-        return default if child is None or child.nil else child.text
+        for child in self.children:
+            if child.tag == tag:
+                return default if child.nil else child.text
+        return default
 
     def flag(self, tag: str) -> bool | None:
         """The first child of that name as a boolean; None where it is absent, nil or something else."""
@@ -75,24 +87,40 @@ class Element:
 
 def truth(text: str) -> bool | None:
     """`true` or `1`, `false` or `0`; None for anything else."""
-    return {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
+    return _TRUTH.get(text.lower())
 
 
-def read_xml(data: bytes) -> Element:
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Document:
+    """A file that is well-formed. Most files are of types that nobody looks into, so elements are made on demand."""
+
+    def __init__(self, root: etree._Element, data: bytes) -> None:
+        self._root = root
+        self._data = data
+        self.tag = _local_name(root)
+
+    @property
+    def line(self) -> int:
+        """The line of the root's `<`."""
+        return next(_start_lines(self._data))
+
+    def root(self) -> Element:
+        """The root and everything in it."""
+        top = _elements(self._root, has_nil=b":nil" in self._data)
+        if _needs_counting(self._data):
+            _correct_lines(top, _start_lines(self._data))
+        return top
+
+
+def read_xml(data: bytes) -> Document:
     """Parse one file. Raises `Unreadable` for anything that is not well-formed, or that has a DOCTYPE."""
     if len(data) > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES // 2**20} MiB")
     data = _as_utf8(data)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         _refuse_doctype(data)
         last = len(
@@ -104,7 +132,7 @@ def read_xml(data: bytes) -> Element:
     if root.getroottree().docinfo.internalDTD is not None:
         _refuse_doctype(data)
         raise Unreadable("the file has a DOCTYPE, which metadata never has; it was not read")
-    return _convert(root, data)
+    return Document(root, data)
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -114,7 +142,10 @@ def _as_utf8(data: bytes) -> bytes:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise Unreadable(f"the file starts as UTF-16 but is not: {error.reason}") from None
-        return re.sub(r"^<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode()
+        declaration = re.match(r"<\?xml.*?\?>", text, flags=re.DOTALL)
+        if declaration:  # it names the encoding that the text no longer has; its lines still count
+            text = "\n" * declaration[0].count("\n") + text[declaration.end() :]
+        return text.encode()
     return data
 
 
@@ -136,36 +167,47 @@ def _refuse_doctype(data: bytes) -> None:
         raise Unreadable("the file has a DOCTYPE, which metadata never has; it was not read", line)
 
 
-def _convert(root: etree._Element, data: bytes) -> Element:
-    counted = _counted_lines(data) if _needs_counting(data) else None
-    made: dict[etree._Element, Element] = {}
-    top: Element | None = None
-    for index, node in enumerate(root.iter()):
-        if not isinstance(node.tag, str):  # an entity reference that was not resolved
-            continue
-        line = counted[index] if counted and index < len(counted) else _sourceline(node)
-        tag = node.tag.rpartition("}")[2]
-        element = Element(tag, (node.text or "").strip(), line, nil=node.get(_NIL) in ("true", "1"))
-        made[node] = element
-        parent = node.getparent()
-        if parent is None or top is None:
-            top = element
-        else:
-            made[parent].children.append(element)
-    assert top is not None  # noqa: S101  a document that parsed has a root
+def _elements(root: etree._Element, *, has_nil: bool) -> Element:
+    top = _element(root, has_nil=has_nil)
+    waiting = [(root, top)]
+    while waiting:
+        node, parent = waiting.pop()
+        for child in node:
+            element = _element(child, has_nil=has_nil)
+            parent.children.append(element)
+            if len(child):
+                waiting.append((child, element))
     return top
 
 
-def _sourceline(node: etree._Element) -> int:
-    line = node.sourceline
-    return line if isinstance(line, int) else 0
+def _element(node: etree._Element, *, has_nil: bool) -> Element:
+    text = node.text
+    nil = has_nil and node.get(_NIL) in ("true", "1")
+    line: int = node.sourceline or 0  # type: ignore[assignment]  # the stubs leave its type out
+    return Element(_local_name(node), text.strip() if text else "", line, nil)
+
+
+def _local_name(node: etree._Element) -> str:
+    return node.tag.rpartition("}")[2]
 
 
 def _needs_counting(data: bytes) -> bool:
     return data.count(b"\n") >= _LIBXML_LINE_LIMIT or _TAG_OVER_LINES.search(data) is not None
 
 
-def _counted_lines(data: bytes) -> list[int]:
+def _start_lines(data: bytes) -> Iterator[int]:
     """The line of each start tag's `<`, in document order."""
-    ends = [match.start() for match in re.finditer(rb"\n", data)]
-    return [bisect_right(ends, match.start() - 1) + 1 for match in _START_TAG.finditer(data) if match[1]]
+    line, counted_to = 1, 0
+    for match in _START_TAG.finditer(data):
+        if match[1]:
+            line += data.count(b"\n", counted_to, match.start())
+            counted_to = match.start()
+            yield line
+
+
+def _correct_lines(top: Element, lines: Iterator[int]) -> None:
+    waiting = [top]
+    while waiting:
+        element = waiting.pop()
+        element.line = next(lines)
+        waiting.extend(reversed(element.children))
