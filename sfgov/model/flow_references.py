@@ -81,7 +81,7 @@ class FlowReferences:
         seen: set[str] = set()
         while collection and collection.casefold() not in seen:
             seen.add(collection.casefold())
-            element = self._graph.element(collection) or self._only_lookup_into(collection)
+            element = self.element_behind(collection)
             if element is None:
                 limits.extend(self._count_of_items(collection))
                 break
@@ -100,9 +100,12 @@ class FlowReferences:
             if digits.isdecimal():
                 yield int(digits)
 
-    def _only_lookup_into(self, variable: str) -> FlowElement | None:
-        """The lookup that fills a variable, if nothing else does."""
-        writers = self._writers(variable)
+    def element_behind(self, reference: str) -> FlowElement | None:
+        """The node of that name, or the lookup that alone fills the variable of that name."""
+        element = self._graph.element(reference)
+        if element is not None:
+            return element
+        writers = self._writers(reference)
         return writers[0] if len(writers) == 1 and writers[0].kind == "recordLookups" else None
 
     def _count_of_items(self, variable: str) -> Iterator[int]:

@@ -76,8 +76,9 @@ def live_version_not_in_source(org: Org) -> Iterator[Outcome]:
 
 
 def _described(flow: LinkedFlow) -> str:
-    number = f"version {flow.version}" if flow.version is not None else "one version"
-    return f"{number} ({flow.fact.status})" if flow.fact.status else number
+    if flow.version is None:
+        return f"a version that is {flow.fact.status}"
+    return f"version {flow.version}" + (f" ({flow.fact.status})" if flow.fact.status else "")
 
 
 def _evidence(definition: Written[FlowDefinition], held: Sequence[LinkedFlow]) -> Iterator[Evidence]:

@@ -35,8 +35,8 @@ def said(files: Files) -> list[str]:
 @pytest.mark.parametrize("status", ["Draft", "Obsolete", "InvalidDraft"])
 def test_a_file_that_is_not_the_active_version(status: str) -> None:
     assert said(source(status)) == [
-        "high/high flows/Route.flow-meta.xml:3 Route runs in version 18, but the tree holds only one version "
-        f"({status}): what is reviewed here is not what runs."
+        "high/high flows/Route.flow-meta.xml:3 Route runs in version 18, but the tree holds only a version "
+        f"that is {status}: what is reviewed here is not what runs."
     ]
 
 
