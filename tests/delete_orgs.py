@@ -65,3 +65,37 @@ def evidence(files: Files, check: Check) -> list[str]:
     """The evidence of the only finding."""
     [result] = lint(files, check)
     return [f"{step.path}:{step.line} {step.message}" for step in result.evidence]
+
+
+def entry(object_: str, *true: str, false: tuple[str, ...] = ()) -> str:
+    """One line of XML: an `objectPermissions` block."""
+    flags = "".join(tag(flag, "true") for flag in true) + "".join(tag(flag, "false") for flag in false)
+    return f"<objectPermissions>{flags}<object>{object_}</object></objectPermissions>"
+
+
+DELETES = ("allowRead", "allowEdit", "allowDelete")
+
+
+def switch(block: str, name: str, *, enabled: bool = True) -> str:
+    """One line of XML: a `userPermissions` or `customPermissions` block."""
+    return f"<{block}><enabled>{str(enabled).lower()}</enabled><name>{name}</name></{block}>"
+
+
+def bundle(folder: str, name: str, *lines: str) -> Files:
+    """A bundle in either format: `permissionsets`, `profiles`, `mutingpermissionsets`; its blocks start on line 2."""
+    suffix = {"permissionsets": "permissionset", "profiles": "profile"}.get(folder, "mutingpermissionset")
+    root = {"permissionset": "PermissionSet", "profile": "Profile"}.get(suffix, "MutingPermissionSet")
+    return {f"{folder}/{name}.{suffix}-meta.xml": xml(root, *lines)}
+
+
+def group(name: str, *sets: str, mute: str = "") -> Files:
+    """A permission set group: its sets start on line 2, its muting set comes last."""
+    lines = [tag("permissionSets", one) for one in sets]
+    lines += [tag("mutingPermissionSets", mute)] if mute else []
+    return {f"permissionsetgroups/{name}.permissionsetgroup-meta.xml": xml("PermissionSetGroup", *lines)}
+
+
+def mdapi(files: Files) -> Files:
+    """The same files as a metadata retrieve names them; object files must be given as such."""
+    renamed = {path.removesuffix("-meta.xml"): text for path, text in files.items()}
+    return renamed | {"package.xml": xml("Package", "<version>60.0</version>")}

@@ -142,6 +142,23 @@ class Deletes:
             if c.parent.casefold() == parent.casefold()
         )
 
+    def details(self) -> tuple[str, ...]:
+        """The objects whose records are deleted along with others, by name."""
+        return tuple(self._parents[key][0].child for key in sorted(self._parents))
+
+    def is_junction(self, name: str) -> bool:
+        """Whether an object only joins others: two or more masters, and hardly a field beside its relationships."""
+        masters = [cascade for cascade in self.parents(name) if cascade.field is not None]
+        own = [f for f in self._fields.get(name.casefold(), ()) if not f.fact.reference_to]
+        return len(masters) > 1 and len(own) <= 1
+
+    @cached_property
+    def _fields(self) -> dict[str, list[Written[CustomField]]]:
+        found: dict[str, list[Written[CustomField]]] = defaultdict(list)
+        for field in self._index.all(CustomField):
+            found[field.fact.object.casefold()].append(field)
+        return found
+
     def ways_down_to(self, child: str) -> Iterator[tuple[Cascade, ...]]:
         """Every chain of cascades that ends at `child`, topmost first, at most `DEEPEST_CASCADE` long."""
         waiting: list[tuple[Cascade, ...]] = [(c,) for c in self.parents(child)]
@@ -165,6 +182,12 @@ class Deletes:
             for child in children:
                 found[child.casefold()].append(Cascade(child, parent, "built-in relationship"))
         return {child: sorted(cascades, key=_cascade_order) for child, cascades in found.items()}
+
+    def watched_from_above(self, way: Sequence[Cascade]) -> bool:
+        """Whether a live guard on the topmost object of a way blocks every delete, or looks at what hangs below it."""
+        below = {link.child.casefold() for link in way}
+        guards = self.guards_of(way[0].parent, live=True)
+        return any(guard.kind == "unconditional" or guard.reads & below for guard in guards)
 
     def restricting(self, parent: str) -> tuple[Written[CustomField], ...]:
         """Lookups to an object that forbid deleting it while they point at it."""

@@ -127,7 +127,7 @@ def guard_cascade_bypass(org: Org, policy: Policy) -> Iterator[Outcome]:
         tops: set[str] = set()
         for way in org.deletes.ways_down_to(guard.object):
             top = way[0].parent
-            if top.casefold() in tops or _accepted(guard, policy) or _minded(org, way):
+            if top.casefold() in tops or _accepted(guard, policy) or org.deletes.watched_from_above(way):
                 continue
             holders = _holders(org, policy, top)
             if holders:
@@ -137,14 +137,6 @@ def guard_cascade_bypass(org: Org, policy: Policy) -> Iterator[Outcome]:
 
 def _accepted(guard: DeleteGuard, policy: Policy) -> bool:
     return guard.object.casefold() in {name.casefold() for name in policy.delete.cascade_ok}
-
-
-def _minded(org: Org, way: tuple[Cascade, ...]) -> bool:
-    """Whether a live guard on the topmost object blocks every delete, or looks at what hangs below it."""
-    below = {link.child.casefold() for link in way}
-    return any(
-        g.kind == "unconditional" or g.reads & below for g in org.deletes.guards_of(way[0].parent, live=True)
-    )
 
 
 def _holders(org: Org, policy: Policy, name: str) -> Holders:

@@ -52,10 +52,13 @@ class Holders:
         some._people = self._people
         return some
 
+    def first_few(self) -> list[tuple[Bundle, DeleteRight]]:
+        """Those whose lines become evidence."""
+        return [*self._people, *self._admins][:_PROVEN]
+
     def evidence(self) -> list[Evidence]:
         """The lines that grant it to the first few, each once."""
-        rights = [right for _, right in (*self._people, *self._admins)][:_PROVEN]
-        return list(dict.fromkeys(evidence for right in rights for evidence in right.evidence))
+        return list(dict.fromkeys(evidence for _, right in self.first_few() for evidence in right.evidence))
 
     def __str__(self) -> str:
         """`2 profiles (Ops, Sales) and 1 permission set (Billing)`; of many, the first few names of each."""
