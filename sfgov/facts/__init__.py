@@ -1,6 +1,15 @@
 """Facts: what single files say, typed. They carry lines, never paths: who read the file knows its path."""
 
+from sfgov.facts.access import CustomSite, DelegateGroup, SharingRules
 from sfgov.facts.apex import ApexClass, ApexMeta, ApexTrigger
+from sfgov.facts.apps import (
+    ConnectedApp,
+    ExternalClientApplication,
+    ExtlClntAppConfigurablePolicies,
+    ExtlClntAppGlobalOauthSettings,
+    ExtlClntAppOauthConfigurablePolicies,
+    ExtlClntAppOauthSettings,
+)
 from sfgov.facts.base import Fact, Mark, Problem
 from sfgov.facts.flow import Flow, FlowDefinition
 from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
@@ -13,11 +22,19 @@ AnyFact = (
     | ApexMeta
     | ApexTrigger
     | Component
+    | ConnectedApp
     | CustomField
     | CustomMetadata
     | CustomObject
+    | CustomSite
     | DataMaskExport
     | DataMaskPolicy
+    | DelegateGroup
+    | ExternalClientApplication
+    | ExtlClntAppConfigurablePolicies
+    | ExtlClntAppGlobalOauthSettings
+    | ExtlClntAppOauthConfigurablePolicies
+    | ExtlClntAppOauthSettings
     | Flow
     | FlowDefinition
     | InstalledPackage
@@ -28,6 +45,7 @@ AnyFact = (
     | Profile
     | RecordType
     | Settings
+    | SharingRules
     | ValidationRule
 )
 """Every kind of fact: what a worker sends back and a cache holds."""
@@ -38,11 +56,19 @@ __all__ = [
     "ApexMeta",
     "ApexTrigger",
     "Component",
+    "ConnectedApp",
     "CustomField",
     "CustomMetadata",
     "CustomObject",
+    "CustomSite",
     "DataMaskExport",
     "DataMaskPolicy",
+    "DelegateGroup",
+    "ExternalClientApplication",
+    "ExtlClntAppConfigurablePolicies",
+    "ExtlClntAppGlobalOauthSettings",
+    "ExtlClntAppOauthConfigurablePolicies",
+    "ExtlClntAppOauthSettings",
     "Fact",
     "Flow",
     "FlowDefinition",
@@ -56,5 +82,6 @@ __all__ = [
     "Profile",
     "RecordType",
     "Settings",
+    "SharingRules",
     "ValidationRule",
 ]

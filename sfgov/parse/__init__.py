@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sfgov.facts import AnyFact, Component, Fact, Problem
+from sfgov.parse import access, apps, masking, objects, permissions, records
 from sfgov.parse import flow as flows
-from sfgov.parse import masking, objects, permissions, records
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
 from sfgov.project.source import SourceFile
@@ -17,6 +17,8 @@ from sfgov.project.source import SourceFile
 XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
 
 _BY_ROOT: dict[str, XmlReader] = {
+    **access.READERS,
+    **apps.READERS,
     **flows.READERS,
     **masking.READERS,
     **objects.READERS,

@@ -73,8 +73,8 @@ def read_permission_set_group(root: Element, source: SourceFile) -> Iterator[Fac
         lines=root.lines("label", "status", "hasActivationRequired"),
         label=root.get("label"),
         status=root.get("status"),
-        permission_sets=_members(root, "permissionSets"),
-        muting_permission_sets=_members(root, "mutingPermissionSets"),
+        permission_sets=members(root, "permissionSets"),
+        muting_permission_sets=members(root, "mutingPermissionSets"),
         has_activation_required=root.flag("hasActivationRequired") or False,
     )
 
@@ -161,5 +161,6 @@ def _names(child: Element) -> bool:
     return bool(child.text) and child.tag != "visibility" and truth(child.text) is None
 
 
-def _members(root: Element, tag: str) -> tuple[Member, ...]:
+def members(root: Element, tag: str) -> tuple[Member, ...]:
+    """The texts of the children of that name, with their lines."""
     return tuple(Member(child.text, child.line) for child in root.all(tag) if child.text)
