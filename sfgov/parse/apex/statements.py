@@ -92,12 +92,7 @@ class Statements:
         if word in _MODIFIER_STARTS:
             start = after_modifiers(words, index, self.tokens.count)
         name = type_end(words, start)
-        if (
-            name > 0
-            and words[name + 1] in _AFTER_NAME
-            and is_name(words[name])
-            and words[name] != "instanceof"
-        ):
+        if name > 0 and words[name + 1] in _AFTER_NAME and is_name(words[name]):
             return self._after(self.simple.declaration(index, start, name))
         return self._expression(start)
 

@@ -128,5 +128,5 @@ def member_starts(words: list[str], index: int, limit: int) -> bool:
     if name < 0:
         return False
     if words[name] == "(":
-        return name == index + 1 and words[after_brackets(words, name, limit)] == "{"
+        return words[after_brackets(words, name, limit)] == "{"
     return is_name(words[name]) and words[name + 1] in ("(", "{")

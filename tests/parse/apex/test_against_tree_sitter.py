@@ -1,8 +1,8 @@
-"""The parser against tree-sitter's Apex grammar, on whatever class files a folder holds.
+"""The parser against tree-sitter's Apex grammar, on whatever classes and triggers a folder holds.
 
 Both must find the same queries, DML statements, loops, methods, calls, creations and ways out, at the same line and
-column, in every class file that tree-sitter parses without an error. One kind of file is left out: anonymous Apex, that
-is statements and methods outside any type, which scripts sometimes keep in files named `.cls`; it is no component.
+column, in every file that tree-sitter parses without an error. One kind of file is left out: anonymous Apex, that is
+statements and methods outside any type, which scripts sometimes keep in files named `.cls`; it is no component.
 
 Set SFGOV_APEX_CORPUS to a folder (or several, divided by the platform's path separator) and install the dependency
 group `oracle` to run it.
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from sfgov.facts import ApexClass
+from sfgov.facts import ApexClass, ApexTrigger
 from sfgov.facts.apex import Method
 from sfgov.parse.apex import read_apex
 from sfgov.project.source import SourceFile
@@ -30,7 +30,7 @@ Position = tuple[int, int]
 Positions = dict[str, Counter[Position]]
 """By kind: how often something of it starts at (line, column)."""
 
-TYPES = ("class_declaration", "interface_declaration", "enum_declaration")
+TYPES = ("class_declaration", "interface_declaration", "enum_declaration", "trigger_declaration")
 KINDS = ("query", "dml", "loop", "method", "call", "new", "return", "throw")
 NODES = """
 (query_expression) @query
@@ -84,10 +84,10 @@ class Oracle:
         return found
 
 
-def sfgov_positions(data: bytes) -> Positions:
+def sfgov_positions(path: Path, data: bytes) -> Positions:
     """What sfgov finds."""
     found: Positions = {kind: Counter() for kind in KINDS}
-    for method in methods(data):
+    for method in methods(path, data):
         if method.kind in ("method", "constructor"):
             found["method"][method.line, method.column] += 1
         for loop in method.loops:
@@ -99,17 +99,20 @@ def sfgov_positions(data: bytes) -> Positions:
     return found
 
 
-def methods(data: bytes) -> Iterator[Method]:
-    source = SourceFile("classes/X.cls", "ApexClass", "X", "body")
-    for fact in read_apex(data, source):
+def methods(path: Path, data: bytes) -> Iterator[Method]:
+    kind = "ApexClass" if path.suffix == ".cls" else "ApexTrigger"
+    for fact in read_apex(data, SourceFile(path.name, kind, path.stem, "body")):
         if isinstance(fact, ApexClass):
             for declared in fact.types:
                 yield from declared.methods
+        elif isinstance(fact, ApexTrigger):
+            yield from fact.methods
 
 
-def class_files() -> list[Path]:
+def apex_files() -> list[Path]:
     folders = [Path(folder) for folder in CORPUS.split(os.pathsep) if folder]
-    return sorted(path for folder in folders for path in folder.rglob("*.cls") if path.is_file())
+    found = (path for folder in folders for path in folder.rglob("*") if path.suffix in (".cls", ".trigger"))
+    return sorted(path for path in found if path.is_file())
 
 
 def differences(path: Path, data: bytes, theirs: Positions, ours: Positions) -> Iterator[str]:
@@ -121,25 +124,25 @@ def differences(path: Path, data: bytes, theirs: Positions, ours: Positions) -> 
                 yield f"{path}:{line}:{column} {kind}, {text}: {code}"
 
 
-@pytest.mark.skipif(not CORPUS, reason="SFGOV_APEX_CORPUS names no folder of Apex classes")
+@pytest.mark.skipif(not CORPUS, reason="SFGOV_APEX_CORPUS names no folder of Apex")
 def test_both_find_the_same() -> None:
     oracle = Oracle()
     compared, unknown, agreed = 0, 0, Counter[str]()
     found: list[str] = []
-    for path in class_files():
+    for path in apex_files():
         data = path.read_bytes()
         theirs = oracle.positions(data)
         if theirs is None:
             unknown += 1
             continue
-        ours = sfgov_positions(data)
+        ours = sfgov_positions(path, data)
         compared += 1
         for kind in KINDS:
             agreed[kind] += (theirs[kind] & ours[kind]).total()
         found.extend(differences(path, data, theirs, ours))
     counts = ", ".join(f"{kind} {agreed[kind]}" for kind in KINDS)
-    print(f"\n{compared} class files compared, {unknown} left out; agreed: {counts}")
-    assert compared, f"no class file that tree-sitter parses under {CORPUS}"
+    print(f"\n{compared} files compared, {unknown} left out; agreed: {counts}")
+    assert compared, f"no Apex that tree-sitter parses under {CORPUS}"
     shown = "\n".join(found[:MOST_DIFFERENCES_SHOWN])
     if found:
         pytest.fail(f"{len(found)} differences:\n{shown}", pytrace=False)

@@ -24,6 +24,16 @@ def test_chains_know_the_operation_that_is_their_receiver() -> None:
     ]
 
 
+def test_trigger_new_creates_nothing() -> None:
+    assert operations("Trigger.new.size();\nTrigger.new[0].addError('x');\nf(Trigger.new, Trigger.old);") == [
+        "2:13 call Trigger.new.size()",
+        "3:16 call Trigger.new[0].addError('x')",
+        "4:1 call f(Trigger.new, Trigger.old)",
+    ]
+    (query,) = read_body("return [SELECT Id FROM A WHERE Id IN :Trigger.new LIMIT 1];").operations[1:]
+    assert query.arguments == ("Trigger.new",)
+
+
 def test_receivers_over_lines_are_folded() -> None:
     assert operations("Req.make()  // one\n  .with( /* two */ a )\n  .send();") == [
         "2:5 call Req.make()",
@@ -173,6 +183,11 @@ def test_both_halves_of_a_ternary_are_guarded() -> None:
     assert show_guards(method, "yes") == ["2 ternary a.isOk()"]
     assert show_guards(method, "no") == ["2 else a.isOk()"]
     assert show_guards(method, "after") == []
+
+
+def test_the_condition_of_a_ternary_is_its_whole_operand() -> None:
+    method = read_body("x = y + f(a.isOk(1, 2) && b[i] == c ? yes() : no());")
+    assert show_guards(method, "yes") == ["2 ternary a.isOk(1, 2) && b[i] == c"]
 
 
 def test_nested_ternaries() -> None:

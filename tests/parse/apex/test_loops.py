@@ -23,6 +23,7 @@ def test_heads() -> None:
         "5:13 do (z()) in 2",
         "7:1 for (;;) in -1",
     ]
+    assert [loop.end_line for loop in method.loops] == [6, 4, 5, 5, 7]
     assert [(loop.variable, loop.iterable) for loop in method.loops] == [
         ("a", "Trigger.new"),
         *[("", "")] * 4,
@@ -65,6 +66,16 @@ def test_an_existing_variable_may_count() -> None:
 @pytest.mark.parametrize("way", ["break;", "return;", "throw new E();", "{ { return; } }"])
 def test_a_loop_that_is_surely_left_repeats_nothing(way: str) -> None:
     assert loops_of(f"for (A a : b) {{ c(); {way} }}")["c"] == ()
+
+
+def test_a_loop_does_not_repeat_what_stands_before_it() -> None:
+    assert loops_of("for (A a : b) { c(); while (d) { e(); } }")["c"] == (0,)
+    assert loops_of("for (A a : b) { c(); do { e(); } while (d); }")["c"] == (0,)
+
+
+def test_a_way_out_in_a_loop_that_may_not_run_is_not_sure() -> None:
+    assert loops_of("for (A a : b) { c(); while (d) { return; } }")["c"] == (0,)
+    assert loops_of("for (A a : b) { c(); do { return; } while (d); }")["c"] == ()
 
 
 def test_what_is_returned_or_thrown_is_not_repeated() -> None:
@@ -171,6 +182,9 @@ def test_a_thrown_exception_that_is_caught_in_the_loop_does_not_leave_it() -> No
         "": (),
         "f": (),
     }
+    assert loops_of("for (A a : b) { try { c(); throw d; } catch (E e) { f(); } catch (F f) { return; } }")[
+        "c"
+    ] == (0,)
     assert loops_of("try { for (A a : b) { c(); throw d; } } catch (E e) { f(); }") == {
         "c": (),
         "": (),
