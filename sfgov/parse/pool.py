@@ -19,10 +19,15 @@ from sfgov.project.source import Reader, SourceFile
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
 
-_WORTH_A_POOL = 600
-"""Below this much work (a class counts for five other files) starting workers takes longer than parsing."""
+_WORK = {"Profile": 200, "Flow": 10, "PermissionSet": 10, "MutingPermissionSet": 10, "CustomObject": 2}
+"""How many plain files one of a type is worth, as far as that can be told without opening it."""
+_WORK_OF_A_BODY = 5
+_WORK_OF_A_BATCH = 200
+_WORTH_A_WORKER = 300
+"""Starting a worker takes about as long as this much work."""
 
 _encode = msgspec.msgpack.Encoder().encode
+_decode_files = msgspec.msgpack.Decoder(list[SourceFile]).decode
 _decode = msgspec.msgpack.Decoder(list[Parsed]).decode
 
 
@@ -40,8 +45,16 @@ def parse_files(
 
 
 def _useful_jobs(files: Sequence[SourceFile]) -> int:
-    work = sum(5 if source.role == "body" else 1 for source in files)
-    return 1 if work < _WORTH_A_POOL else (os.cpu_count() or 1)
+    return max(1, min(_processors(), sum(map(_work, files)) // _WORTH_A_WORKER))
+
+
+def _processors() -> int:
+    """How many processors this process may use, which can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _work(source: SourceFile) -> int:
+    return _WORK_OF_A_BODY if source.role == "body" else _WORK.get(source.type, 1)
 
 
 def parse_one(source: SourceFile, reader: Reader) -> Parsed:
@@ -66,41 +79,41 @@ def _parse_in_workers(
     files: Sequence[SourceFile], reader: Reader, jobs: int, progress: Progress | None
 ) -> Iterator[tuple[SourceFile, Parsed]]:
     batches = _batches(files)
-    parsed: dict[int, list[Parsed]] = {}
+    parsed: list[Parsed | None] = [None] * len(files)
     done = 0
     # A forked worker has everything imported already. Workers start before any thread of ours does.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     try:
         with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker) as pool:
-            waiting: dict[Future[bytes], int] = {
-                pool.submit(_parse_batch, [files[i] for i in batch], reader): number
-                for number, batch in enumerate(batches)
+            waiting: dict[Future[bytes], list[int]] = {
+                pool.submit(_parse_batch, _encode([files[i] for i in batch]), reader): batch
+                for batch in batches
             }
             for future in as_completed(waiting):
-                number = waiting.pop(future)
-                parsed[number] = _decode(future.result())
-                done += len(batches[number])
+                batch = waiting.pop(future)
+                for position, facts in zip(batch, _decode(future.result()), strict=True):
+                    parsed[position] = facts
+                done += len(batch)
                 if progress:
                     progress(done, len(files))
     except BrokenProcessPool:
-        # A worker died (most likely of memory). What it did not bring is parsed here: slower, but whole.
-        for number, batch in enumerate(batches):
-            if number not in parsed:
-                parsed[number] = [parse_one(files[i], reader) for i in batch]
-    by_position = {i: facts for n, batch in enumerate(batches) for i, facts in zip(batch, parsed[n], strict=True)}
-    for position, source in enumerate(files):
-        yield source, by_position[position]
+        pass  # A worker died, most likely of memory. What it did not bring is parsed here: slower, but whole.
+    for source, one in zip(files, parsed, strict=True):
+        yield source, one or parse_one(source, reader)
 
 
 def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
-    """Positions of files that go to a worker together; the long work (Apex) first."""
-    bodies = [i for i, source in enumerate(files) if source.role == "body"]
-    others = [i for i, source in enumerate(files) if source.role != "body"]
-    return [*_chunks(bodies, 40), *_chunks(others, 200)]
-
-
-def _chunks(items: list[int], size: int) -> Iterator[list[int]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+    """Positions of files that go to a worker together. Large work comes first, so that all end at the same time."""
+    batches: list[list[int]] = []
+    room = 0
+    for position in sorted(range(len(files)), key=lambda i: -_work(files[i])):
+        work = _work(files[position])
+        if work > room:
+            batches.append([])
+            room = _WORK_OF_A_BATCH
+        batches[-1].append(position)
+        room -= work
+    return batches
 
 
 def _prepare_worker() -> None:
@@ -108,5 +121,5 @@ def _prepare_worker() -> None:
     gc.disable()  # facts and elements hold no cycles
 
 
-def _parse_batch(files: list[SourceFile], reader: Reader) -> bytes:
-    return _encode([parse_one(source, reader) for source in files])
+def _parse_batch(files: bytes, reader: Reader) -> bytes:
+    return _encode([parse_one(source, reader) for source in _decode_files(files)])

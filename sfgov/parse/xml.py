@@ -8,7 +8,7 @@ where either matters, lines are counted from the text instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from lxml import etree
@@ -99,7 +99,7 @@ class Document:
     def __init__(self, root: etree._Element, data: bytes) -> None:
         self._root = root
         self._data = data
-        self.tag = _local_name(root)
+        self.tag = root.tag.rpartition("}")[2]
 
     @property
     def line(self) -> int:
@@ -168,27 +168,22 @@ def _refuse_doctype(data: bytes) -> None:
 
 
 def _elements(root: etree._Element, *, has_nil: bool) -> Element:
-    top = _element(root, has_nil=has_nil)
-    waiting = [(root, top)]
+    found: list[Element] = []
+    waiting: list[tuple[Iterable[etree._Element], list[Element]]] = [((root,), found)]
     while waiting:
-        node, parent = waiting.pop()
-        for child in node:
-            element = _element(child, has_nil=has_nil)
-            parent.children.append(element)
-            if len(child):
-                waiting.append((child, element))
-    return top
-
-
-def _element(node: etree._Element, *, has_nil: bool) -> Element:
-    text = node.text
-    nil = has_nil and node.get(_NIL) in ("true", "1")
-    line: int = node.sourceline or 0  # type: ignore[assignment]  # the stubs leave its type out
-    return Element(_local_name(node), text.strip() if text else "", line, nil)
-
-
-def _local_name(node: etree._Element) -> str:
-    return node.tag.rpartition("}")[2]
+        nodes, siblings = waiting.pop()
+        for node in nodes:
+            text = node.text
+            element = Element(
+                node.tag.rpartition("}")[2],
+                text.strip() if text else "",
+                node.sourceline,  # type: ignore[arg-type]  # the stubs leave its type out
+                has_nil and node.get(_NIL) in ("true", "1"),
+            )
+            siblings.append(element)
+            if len(node):
+                waiting.append((node, element.children))
+    return found[0]
 
 
 def _needs_counting(data: bytes) -> bool:

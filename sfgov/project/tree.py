@@ -82,7 +82,7 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """A file's bytes; raises `OSError` when it cannot be read."""
-        with open(self._absolute(path), "rb") as file:  # noqa: PTH123
+        with open(self._absolute(path), "rb", buffering=0) as file:  # noqa: PTH123
             return file.read()
 
     def head(self, path: str) -> bytes:
