@@ -9,21 +9,25 @@ from typing import Literal
 import msgspec
 
 from sfgov.facts import Fact, MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
+from sfgov.facts.permissions import PermissionBundle
 from sfgov.model.grants import (
+    FIELDS,
     MODIFY_ALL_DATA,
     OBJECTS,
     USER,
+    VIEW_ALL_FIELDS,
     Answer,
     DeleteRight,
     Entry,
     Grant,
+    Held,
     PermissionFile,
     covered_by,
     given_by,
     rests_on,
 )
 from sfgov.model.index import Written
-from sfgov.model.principals import principal_classes
+from sfgov.model.principals import classes_by_license, classes_by_name
 from sfgov.place import Evidence, Place
 
 Kind = Literal["Profile", "PermissionSet", "PermissionSetGroup", "Persona"]
@@ -36,6 +40,8 @@ class Bundle:
     name: str
     user_license: str = ""
     """The user licence of a profile, the licence of a permission set; empty where none is stated."""
+    standard: bool = False
+    """A profile that Salesforce made: but for Admin's, nobody can change its user permissions."""
     written: tuple[Written[Fact], ...] = ()
     """The files that say what it is, by path; none for a persona."""
     partial: tuple[str, ...] = ()
@@ -89,6 +95,25 @@ class Bundle:
     def _kept(self) -> dict[str, Answer]:
         return {}
 
+    def field_access(self, name: str, flag: str) -> Answer:
+        """Whether it can read (`readable`) or write (`editable`) a field (`Object.Field`).
+
+        That takes access to the object as well. View All Fields, of the object or of all, reads every field.
+        """
+        name_of_object = name.partition(".")[0]
+        needed = self.object_access(name_of_object, "allowEdit" if flag == "editable" else "allowRead")
+        switches = [(FIELDS, name, "editable")]
+        if flag == "readable":
+            switches += [
+                (FIELDS, name, "readable"),
+                (OBJECTS, name_of_object, "viewAllFields"),
+                (USER, VIEW_ALL_FIELDS, "enabled"),
+            ]
+        answer = self._answer(switches)
+        if needed.held is Held.NO:
+            return needed
+        return answer if needed else Answer((), partial=bool(answer.grants) or answer.partial)
+
     def delete_right(self, name: str) -> DeleteRight | None:
         """The right to delete this object's records; None where nothing in the tree gives it."""
         return DeleteRight.of(name, self.object_access(name, "allowDelete").grants)
@@ -97,14 +122,25 @@ class Bundle:
     def classes(self) -> frozenset[str]:
         """Whose it probably is: `admin`, `guest`, `external`, `integration`, `agent`; else `human`.
 
-        By licence and name, which is a guess; `sfgov.yml` may know better.
+        What the files state, and what the name suggests, which is a guess; `sfgov.yml` may know better.
         """
-        found = set(self._classes())
+        guessed = self._guessed_classes() if self.stated_classes <= {"admin"} else ()
+        return self.stated_classes.union(guessed) or frozenset({"human"})
+
+    @cached_property
+    def stated_classes(self) -> frozenset[str]:
+        """Whose it is, as far as a licence, a permission, a site or an agent says so; often nobody's."""
+        found = set(self._stated_classes())
         if self.user_permission(MODIFY_ALL_DATA):
             found.add("admin")
-        return frozenset(found or {"human"})
+        if "agent" not in found and self.user_permission("ApiUserOnly"):
+            found.add("integration")
+        return frozenset(found)
 
-    def _classes(self) -> Iterable[str]:
+    def _stated_classes(self) -> Iterable[str]:
+        return ()
+
+    def _guessed_classes(self) -> Iterable[str]:
         return ()
 
     def _answer(self, switches: Sequence[tuple[str, str, str]]) -> Answer:
@@ -119,15 +155,21 @@ class Bundle:
 class Granter(Bundle):
     """A profile or a permission set: its own files, which are several when it is decomposed."""
 
-    def __init__(self, parts: tuple[Written[Profile | PermissionSet], ...], *, agent: bool = False) -> None:
-        """`agent` says that its name is that of a known AI agent's access."""
-        self.kind = "Profile" if isinstance(parts[0].fact, Profile) else "PermissionSet"
-        self.name = parts[0].name
-        self.user_license = next(filter(None, (_license(part.fact) for part in parts)), "")
-        self.written = parts
+    def __init__(
+        self, files: tuple[PermissionFile, ...], *, agent: bool = False, guest: bool = False
+    ) -> None:
+        """`agent` says that its name is that of a known AI agent's access, `guest` that a site names it."""
+        first = files[0].written
+        self.kind = "Profile" if isinstance(first.fact, Profile) else "PermissionSet"
+        self.name = first.name
+        self.written = tuple(file.written for file in files)
+        facts = [file.written.fact for file in files]
+        self.user_license = next(filter(None, map(_license, facts)), "")
+        self.standard = any(map(_is_standard, facts))
         self.granters = (self,)
-        self.files = tuple(map(PermissionFile, parts))
+        self.files = files
         self._agent = agent
+        self._guest = guest
 
     def own_entries(self, kind: str, name: str) -> Iterator[Entry]:
         """Every block about this thing, by file and line."""
@@ -139,10 +181,18 @@ class Granter(Bundle):
     def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:  # noqa: ARG002  it refers to nothing
         return False
 
-    def _classes(self) -> Iterable[str]:
-        return principal_classes(
-            self.name, self.user_license, agent=self._agent, profile=self.kind == "Profile"
-        ) | ({"integration"} if self.user_permission("ApiUserOnly") else set())
+    def _stated_classes(self) -> Iterable[str]:
+        found = classes_by_license(self.user_license)
+        if self._agent:
+            found.add("agent")
+        if self._guest:
+            found.add("guest")
+        if self.kind == "Profile" and self.name.casefold() == "admin":
+            found.add("admin")
+        return found
+
+    def _guessed_classes(self) -> Iterable[str]:
+        return classes_by_name(self.name)
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -270,8 +320,11 @@ class Group(Bundle):
             for at, files in self._muting.values()
         )
 
-    def _classes(self) -> Iterable[str]:
-        return principal_classes(self.name, "", agent=self._agent)
+    def _stated_classes(self) -> Iterable[str]:
+        return {"agent"} if self._agent else ()
+
+    def _guessed_classes(self) -> Iterable[str]:
+        return classes_by_name(self.name)
 
 
 class PersonaDeclaration(msgspec.Struct, frozen=True):
@@ -303,12 +356,24 @@ class Persona(Bundle):
     def might_grant(self, kind: str, name: str, flag: str = "enabled") -> bool:
         return bool(self.missing) or any(bundle.might_grant(kind, name, flag) for bundle in self.bundles)
 
-    def _classes(self) -> Iterable[str]:
-        return (one for bundle in self.bundles for one in bundle.classes if one != "human")
+    def _stated_classes(self) -> Iterable[str]:
+        return (one for bundle in self.bundles for one in bundle.stated_classes)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Everything that one of its bundles is; `human` where none is anything else."""
+        found = frozenset(one for bundle in self.bundles for one in bundle.classes)
+        return found - {"human"} or frozenset({"human"})
 
 
-def _license(fact: Profile | PermissionSet) -> str:
-    return fact.user_license if isinstance(fact, Profile) else fact.license
+def _is_standard(fact: PermissionBundle) -> bool:
+    return isinstance(fact, Profile) and "custom" in fact.lines and not fact.custom
+
+
+def _license(fact: PermissionBundle) -> str:
+    if isinstance(fact, Profile):
+        return fact.user_license
+    return fact.license if isinstance(fact, PermissionSet) else ""
 
 
 def _named(parts: Iterable[Written[PermissionSetGroup]], element: str) -> dict[str, tuple[str, Place]]:

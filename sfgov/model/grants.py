@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-import sys
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import groupby
 from typing import Literal
 
 import msgspec
 
 from sfgov.facts.base import Mark
-from sfgov.facts.permissions import ACCESS_FLAGS, FIELD_FLAGS, OBJECT_FLAGS, Blocks, PermissionBundle
+from sfgov.facts.permissions import OBJECT_FLAGS, PermissionBundle
 from sfgov.model.index import Written
+from sfgov.model.mentions import FIELDS, OBJECTS, Mentions, blocks_of, flags_of, key_of
 from sfgov.place import Evidence, Place
 
-OBJECTS = "objectPermissions"
-FIELDS = "fieldPermissions"
+__all__ = [
+    "FIELDS",
+    "MODIFY_ALL_DATA",
+    "OBJECTS",
+    "USER",
+    "VIEW_ALL_DATA",
+    "VIEW_ALL_FIELDS",
+    "Answer",
+    "DeleteRight",
+    "Entry",
+    "Grant",
+    "Held",
+    "PermissionFile",
+    "Via",
+    "covered_by",
+    "given_by",
+    "permission_files",
+    "rests_on",
+]
+
 USER = "userPermissions"
 MODIFY_ALL_DATA = "ModifyAllData"
 VIEW_ALL_DATA = "ViewAllData"
+VIEW_ALL_FIELDS = "ViewAllFieldsGlobal"
 
 _RESTS_ON: dict[str, tuple[str, ...]] = {
     "allowCreate": ("allowRead",),
@@ -195,67 +214,53 @@ class DeleteRight(msgspec.Struct, frozen=True):
 
 
 class PermissionFile:
-    """One file's permissions, looked up by name. A table is made for each kind that is asked for."""
+    """One file's permissions, looked up by name."""
 
-    def __init__(self, written: Written[PermissionBundle]) -> None:
+    def __init__(self, written: Written[PermissionBundle], mentions: Mentions, number: int) -> None:
+        """`number` is the file's own among those of `mentions`."""
         self.written = written
-        self._tables: dict[str, Mapping[str, list[int]]] = {}
+        self._mentions = mentions
+        self._number = number
 
     def entries(self, kind: str, name: str) -> Iterator[Entry]:
         """The blocks about one thing: none, one, or several where a merge left them twice."""
-        return (self.entry(kind, row) for row in self._rows(kind, name))
+        return (self.entry(kind, row) for row in self._mentions.rows(self._number, kind, name))
 
     def grants(self, kind: str, name: str, flag: str) -> Iterator[Grant]:
         """The blocks in which this switch is true."""
-        blocks = self._blocks(kind)
-        column = 1 + _FLAGS.get(kind, ACCESS_FLAGS).index(flag)
-        return (
-            Grant(self, kind, row, flag) for row in self._rows(kind, name) if blocks.number(row, column) > 0
-        )
+        rows = self._mentions.rows(self._number, kind, name)
+        blocks = blocks_of(self.written.fact, kind)
+        column = 1 + flags_of(kind).index(flag)
+        return (Grant(self, kind, row, flag) for row in rows if blocks.number(row, column) > 0)
 
     def entry(self, kind: str, row: int) -> Entry:
         """One block, by its number among those of its kind."""
-        return self._entry(kind, *self._blocks(kind).row(row))
+        return self._entry(kind, *blocks_of(self.written.fact, kind).row(row))
 
     def truths(self, kind: str) -> Iterator[bool]:
         """For each block of a kind, whether anything in it is true."""
-        prefix = "" if kind in _FLAGS else f"{kind} "
+        prefix = key_of(kind, "")
         return (
-            max(numbers[1:]) > 0 for name, numbers in self._blocks(kind).rows() if name.startswith(prefix)
+            max(numbers[1:]) > 0
+            for name, numbers in blocks_of(self.written.fact, kind).rows()
+            if name.startswith(prefix)
         )
 
     def all_entries(self) -> Iterator[Entry]:
         """Every block: objects, fields, then everything else, each in the file's order."""
         for kind in (OBJECTS, FIELDS, ""):
-            for name, numbers in self._blocks(kind).rows():
+            for name, numbers in blocks_of(self.written.fact, kind).rows():
                 yield self._entry(kind, name, numbers)
-
-    def _blocks(self, kind: str) -> Blocks:
-        fact = self.written.fact
-        return {OBJECTS: fact.objects, FIELDS: fact.fields}.get(kind, fact.accesses)
-
-    def _rows(self, kind: str, name: str) -> Sequence[int]:
-        table = self._tables.get(kind)
-        if table is None:
-            table = self._tables[kind] = self._table(kind)
-        return table.get(name.casefold(), ())
-
-    def _table(self, kind: str) -> Mapping[str, list[int]]:
-        prefix = "" if kind in _FLAGS else f"{kind} "
-        rows: defaultdict[str, list[int]] = defaultdict(list)
-        for row, name in enumerate(self._blocks(kind).each_name()):
-            if name.startswith(prefix):
-                # Interned, because file after file names the same things.
-                rows[sys.intern(name.removeprefix(prefix).casefold())].append(row)
-        return rows
 
     def _entry(self, kind: str, name: str, numbers: tuple[int, ...]) -> Entry:
         line, *marks = numbers
-        if kind not in _FLAGS:
+        if kind not in (OBJECTS, FIELDS):
             kind, _, name = name.partition(" ")
-        return Entry(
-            self.written, kind, name, line, dict(zip(_FLAGS.get(kind, ACCESS_FLAGS), marks, strict=True))
-        )
+        return Entry(self.written, kind, name, line, dict(zip(flags_of(kind), marks, strict=True)))
 
 
-_FLAGS = {OBJECTS: OBJECT_FLAGS, FIELDS: FIELD_FLAGS}
+def permission_files(mentions: Mentions) -> Iterator[tuple[PermissionFile, ...]]:
+    """The files of a table, those of one component together: several where it is decomposed."""
+    numbered = enumerate(mentions.files)
+    for _, files in groupby(numbered, lambda pair: (pair[1].type, pair[1].name.casefold())):
+        yield tuple(PermissionFile(written, mentions, number) for number, written in files)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from sfgov.facts import MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
-from sfgov.facts.permissions import OBJECT_FLAGS
+from sfgov.facts import CustomSite, MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
+from sfgov.facts.permissions import FIELD_FLAGS, PermissionBundle
 from sfgov.model.bundles import Bundle, Granter, Group, Kind, Persona, PersonaDeclaration
-from sfgov.model.grants import MODIFY_ALL_DATA, USER, DeleteRight, PermissionFile
+from sfgov.model.grants import (
+    FIELDS,
+    OBJECTS,
+    USER,
+    VIEW_ALL_FIELDS,
+    Answer,
+    DeleteRight,
+    covered_by,
+    given_by,
+    permission_files,
+)
 from sfgov.model.index import Index, Knowledge, Written
+from sfgov.model.mentions import Mentions
 
 __all__ = ["METADATA_KINDS", "Bundle", "DeleteRight", "Group", "Kind", "Permissions", "PersonaDeclaration"]
 
@@ -18,7 +29,6 @@ METADATA_KINDS: tuple[Kind, ...] = ("Profile", "PermissionSet", "PermissionSetGr
 """The bundles that metadata has; personas are declared on top of them."""
 
 _AGENT_TYPES = ("Bot", "GenAiPlannerBundle", "AiAuthoringBundle")
-_DELETE_FLAGS = tuple(1 + OBJECT_FLAGS.index(flag) for flag in ("allowDelete", "modifyAllRecords"))
 
 
 class Permissions:
@@ -48,16 +58,39 @@ class Permissions:
 
         Without kinds, personas are left out: they only repeat what their parts can do.
         """
-        granting = self._deleters.get(name.casefold(), frozenset()) | self._modify_all_data
+        granting = self._granting_object(name, "allowDelete")
         return tuple(
             (bundle, right)
-            for bundle in self.bundles(*(kinds or METADATA_KINDS))
-            if not granting.isdisjoint(bundle.granters) and (right := bundle.delete_right(name))
+            for bundle in self._of_some(granting, kinds)
+            if (right := bundle.delete_right(name))
         )
+
+    def who_has(
+        self, kind: str, name: str, flag: str = "enabled", *kinds: Kind
+    ) -> tuple[tuple[Bundle, Answer], ...]:
+        """Every bundle of these kinds that has exactly this switch, surely or perhaps; else as `who_can_delete`."""
+        granting = self._granting(kind, name, (flag,))
+        found = ((bundle, bundle.has(kind, name, flag)) for bundle in self._of_some(granting, kinds))
+        return tuple((bundle, answer) for bundle, answer in found if answer.grants)
+
+    def who_can_access(self, name: str, flag: str, *kinds: Kind) -> tuple[tuple[Bundle, Answer], ...]:
+        """Every bundle that has an object permission such as `allowEdit`, in whatever way; else as `who_can_delete`."""
+        granting = self._granting_object(name, flag)
+        found = ((bundle, bundle.object_access(name, flag)) for bundle in self._of_some(granting, kinds))
+        return tuple((bundle, answer) for bundle, answer in found if answer.grants)
+
+    def who_can_access_field(self, name: str, flag: str, *kinds: Kind) -> tuple[tuple[Bundle, Answer], ...]:
+        """Every bundle that can read (`readable`) or write (`editable`) a field; else as `who_can_delete`."""
+        granting = self._granting(FIELDS, name, FIELD_FLAGS)
+        if flag == "readable":
+            granting |= self._granting(OBJECTS, name.partition(".")[0], ("viewAllFields",))
+            granting |= self._granting(USER, VIEW_ALL_FIELDS, ("enabled",))
+        found = ((bundle, bundle.field_access(name, flag)) for bundle in self._of_some(granting, kinds))
+        return tuple((bundle, answer) for bundle, answer in found if answer.grants)
 
     def mentions_object(self, name: str) -> bool:
         """Whether any profile or permission set has an entry for this object, whatever it says."""
-        return name.casefold() in self._mentioned
+        return self._mentions.speaks_of(OBJECTS, name)
 
     def writes_out(self, kind: str) -> bool:
         """Whether the permission sets here mostly list what they do not grant.
@@ -86,37 +119,53 @@ class Permissions:
         }
 
     @cached_property
+    def _mentions(self) -> Mentions:
+        """All files of profiles, then all of permission sets."""
+        return Mentions([*_parts(self._index, Profile), *_parts(self._index, PermissionSet)])
+
+    @cached_property
+    def _granters(self) -> tuple[Granter, ...]:
+        """The profiles, then the permission sets, by name."""
+        return tuple(
+            Granter(
+                files,
+                agent=self._is_agents(files[0].written.name),
+                guest=files[0].written.name.casefold() in self._guests,
+            )
+            for files in permission_files(self._mentions)
+        )
+
+    @cached_property
+    def _owners(self) -> tuple[Granter, ...]:
+        """Whose each file of `_mentions` is."""
+        return tuple(granter for granter in self._granters for _ in granter.files)
+
+    @cached_property
     def _profiles(self) -> dict[str, Granter]:
-        return {w.name.casefold(): self._granter(Profile, w.name) for w in self._index.all(Profile)}
+        return {one.name.casefold(): one for one in self._granters if one.kind == "Profile"}
 
     @cached_property
     def _sets(self) -> dict[str, Granter]:
-        return {
-            w.name.casefold(): self._granter(PermissionSet, w.name) for w in self._index.all(PermissionSet)
-        }
+        return {one.name.casefold(): one for one in self._granters if one.kind == "PermissionSet"}
 
     @cached_property
     def _groups(self) -> dict[str, Group]:
-        muting = {
-            w.name.casefold(): tuple(map(PermissionFile, self._index.parts(MutingPermissionSet, w.name)))
-            for w in self._index.all(MutingPermissionSet)
-        }
+        muting = permission_files(Mentions([*_parts(self._index, MutingPermissionSet)]))
+        by_name = {files[0].written.name.casefold(): files for files in muting}
         return {
             w.name.casefold(): Group(
                 self._index.parts(PermissionSetGroup, w.name),
                 self._sets,
-                muting,
+                by_name,
                 agent=self._is_agents(w.name),
             )
             for w in self._index.all(PermissionSetGroup)
         }
 
-    def _granter(self, kind: type[Profile | PermissionSet], name: str) -> Granter:
-        return Granter(self._index.parts(kind, name), agent=self._is_agents(name))
-
-    def _granters(self) -> Iterator[Granter]:
-        yield from self._profiles.values()
-        yield from self._sets.values()
+    @cached_property
+    def _guests(self) -> frozenset[str]:
+        """The profiles of sites' visitors, as far as sites name them."""
+        return frozenset(site.fact.guest_profile.casefold() for site in self._index.all(CustomSite)) - {""}
 
     def _persona(self, declared: PersonaDeclaration) -> Persona:
         profile = (declared.profile,) if declared.profile else ()
@@ -138,22 +187,24 @@ class Permissions:
             self._index.knowledge(kind, stem) is Knowledge.PRESENT for kind in _AGENT_TYPES
         )
 
-    @cached_property
-    def _deleters(self) -> dict[str, frozenset[Granter]]:
-        """By case-folded object: who has a true flag that gives delete. One pass over all files."""
-        found: dict[str, set[Granter]] = {}
-        for granter in self._granters():
-            for file in granter.files:
-                for name, numbers in file.written.fact.objects.rows():
-                    if any(numbers[column] > 0 for column in _DELETE_FLAGS):
-                        found.setdefault(name.casefold(), set()).add(granter)
-        return {name: frozenset(granters) for name, granters in found.items()}
+    def _granting(self, kind: str, name: str, flags: Sequence[str]) -> frozenset[Granter]:
+        """Who has one of these switches true in a file of its own."""
+        return frozenset(self._owners[file] for file in self._mentions.granting(kind, name, flags))
 
-    @cached_property
-    def _modify_all_data(self) -> frozenset[Granter]:
-        return frozenset(granter for granter in self._granters() if granter.grants(USER, MODIFY_ALL_DATA))
+    def _granting_object(self, name: str, flag: str) -> frozenset[Granter]:
+        """Who has an object permission by a file of its own, in whatever way."""
+        everywhere = (self._granting(USER, one, ("enabled",)) for one in covered_by(flag))
+        return self._granting(OBJECTS, name, given_by(flag)).union(*everywhere)
 
-    @cached_property
-    def _mentioned(self) -> frozenset[str]:
-        files = [file for granter in self._granters() for file in granter.files]
-        return frozenset(name.casefold() for file in files for name in file.written.fact.objects.each_name())
+    def _of_some(self, granters: frozenset[Granter], kinds: Sequence[Kind]) -> Iterator[Bundle]:
+        """The bundles of these kinds (without any: all but personas) to which one of these belongs."""
+        for bundle in self.bundles(*(kinds or METADATA_KINDS)):
+            if not granters.isdisjoint(bundle.granters):
+                yield bundle
+
+
+def _parts(
+    index: Index, kind: type[Profile | PermissionSet | MutingPermissionSet]
+) -> Iterator[Written[PermissionBundle]]:
+    """Every file of a type, those of a decomposed component one after the other."""
+    return (part for written in index.all(kind) for part in index.parts(kind, written.name))

@@ -573,6 +573,105 @@ def test_modify_all_data_gives_no_field_by_itself(opened: Open) -> None:
     assert answer.held is Held.NO
 
 
+# -- access to fields
+
+
+def reads(permissions: Permissions, name: str, flag: str = "readable") -> list[str]:
+    found = permissions.who_can_access_field(name, flag)
+    return [f"{b.component} {a.held.name} {len(a.grants)}" for b, a in found]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "readable", "editable"),
+    [
+        ([on("Case", "allowRead"), field("Case.Pin__c", editable="false")], "YES", "NO"),
+        ([on("Case", "allowRead"), field("Case.Pin__c")], "YES", "NO"),
+        ([on("Case", "allowEdit"), field("Case.Pin__c")], "YES", "YES"),
+        ([on("Case", "allowEdit"), field("Case.Pin__c", readable="false", editable="true")], "YES", "YES"),
+        ([field("Case.Pin__c")], "NO", "NO"),
+        ([on("Case", "allowRead")], "NO", "NO"),
+        ([on("Case", "allowRead", "viewAllFields")], "YES", "NO"),
+        ([on("Case", "viewAllFields")], "YES", "NO"),
+        ([on("Contact", "viewAllFields"), on("Case", "allowRead")], "NO", "NO"),
+        ([user("ViewAllFieldsGlobal"), on("Case", "allowRead")], "YES", "NO"),
+        ([user("ViewAllFieldsGlobal")], "NO", "NO"),
+        ([user("ModifyAllData"), field("Case.Pin__c")], "YES", "YES"),
+        ([user("ModifyAllData")], "NO", "NO"),
+    ],
+)
+def test_a_field_takes_access_to_its_object(
+    opened: Open, blocks: list[str], readable: str, editable: str
+) -> None:
+    bundle = get(opened(permission_set("P", *blocks)), "PermissionSet", "P")
+    assert bundle.field_access("Case.Pin__c", "readable").held.name == readable
+    assert bundle.field_access("Case.Pin__c", "editable").held.name == editable
+
+
+def test_who_can_read_a_field(opened: Open) -> None:
+    permissions = opened(
+        profile("Sales", on("Case", "allowRead"), field("case.PIN__c", editable="false"))
+        | profile("Other", on("Case", "allowRead"), field("Case.Other__c"))
+        | permission_set("Wide", on("Case", "viewAllFields"))
+        | permission_set("Every", user("ViewAllFieldsGlobal"), on("Case", "allowRead"))
+        | permission_set("Fields", field("Case.Pin__c"))
+        | group("Both", includes("Fields", "Wide"))
+        | group("Muted", includes("Wide"), mutes("M"))
+        | muting_set("M", on("Case", "viewAllFields")),
+    )
+    assert reads(permissions, "Case.Pin__c") == [
+        "Profile:Sales YES 1",
+        "PermissionSet:Every YES 1",
+        "PermissionSet:Wide YES 1",
+        "PermissionSetGroup:Both YES 3",
+    ]
+    assert reads(permissions, "Case.Pin__c", "editable") == []
+
+
+def test_a_field_of_an_object_that_a_missing_set_may_open(opened: Open) -> None:
+    permissions = opened(
+        permission_set("Fields", field("Case.Pin__c")) | group("G", includes("Fields", "Gone"))
+    )
+    answer = get(permissions, "PermissionSetGroup", "G").field_access("Case.Pin__c", "readable")
+    assert (answer.held, answer.grants) == (Held.UNKNOWN, ())
+
+
+# -- who has a permission
+
+
+def test_who_has_a_user_permission(opened: Open) -> None:
+    permissions = opened(
+        profile("Sales", user("DataExport"))
+        | profile("Other", user("DataExport", "false"))
+        | permission_set("Export", user("DataExport"))
+        | group("Open", includes("Export"))
+        | group("Closed", includes("Export"), mutes("M"))
+        | group("Perhaps", includes("Export"), mutes("Gone"))
+        | muting_set("M", user("DataExport")),
+        PersonaDeclaration("Rep", "Sales"),
+    )
+    found = permissions.who_has("userPermissions", "dataexport")
+    assert [f"{b.component} {a.held.name}" for b, a in found] == [
+        "Profile:Sales YES",
+        "PermissionSet:Export YES",
+        "PermissionSetGroup:Open YES",
+        "PermissionSetGroup:Perhaps UNKNOWN",
+    ]
+    assert [
+        b.name for b, _ in permissions.who_has("userPermissions", "DataExport", "enabled", "Persona")
+    ] == ["Rep"]
+
+
+def test_who_can_edit_an_object(opened: Open) -> None:
+    permissions = opened(
+        profile("Admin", user("ModifyAllData"))
+        | profile("Readers", on("Case", "allowRead"), user("ViewAllData"))
+        | permission_set("Delete", on("Case", "allowDelete"))
+        | permission_set("Edit", on("CASE", "allowEdit"))
+    )
+    found = permissions.who_can_access("Case", "allowEdit")
+    assert [b.component for b, _ in found] == ["Profile:Admin", "PermissionSet:Delete", "PermissionSet:Edit"]
+
+
 # -- whose a bundle is
 
 
@@ -600,10 +699,48 @@ def classes(permissions: Permissions, kind: Kind, name: str) -> set[str]:
         ("Therapist", [], {"human"}),
         ("Bot", ["<userLicense>Einstein Agent</userLicense>"], {"agent"}),
         ("Sales", ["<userLicense>Salesforce</userLicense>"], {"human"}),
+        ("Nightly", ["<userLicense>XOrg Proxy User</userLicense>"], {"integration"}),
+        ("Partner desk", ["<userLicense>Partner App Subscription</userLicense>"], {"human"}),
+        ("API site", ["<userLicense>Guest User License</userLicense>"], {"guest"}),
+        ("Bot", ["<userLicense>Einstein Agent</userLicense>", user("ApiUserOnly")], {"agent"}),
+        ("ERP Sync", [user("ModifyAllData")], {"admin", "integration"}),
+        ("Sync Admin", [], {"human"}),
+        ("API Support", [], {"human"}),
     ],
 )
 def test_whose_a_profile_probably_is(opened: Open, name: str, blocks: list[str], expected: set[str]) -> None:
     assert classes(opened(profile(name, *blocks)), "Profile", name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "blocks", "expected"),
+    [
+        ("ERP Integration", [], set()),
+        ("ERP Integration", [user("ApiUserOnly")], {"integration"}),
+        ("Members", ["<userLicense>Customer Community</userLicense>"], {"external"}),
+        ("Admin", [], {"admin"}),
+        ("Sales", [], set()),
+    ],
+)
+def test_what_the_files_state_is_told_from_what_a_name_suggests(
+    opened: Open, name: str, blocks: list[str], expected: set[str]
+) -> None:
+    assert get(opened(profile(name, *blocks)), "Profile", name).stated_classes == expected
+
+
+def test_a_site_names_the_profile_of_its_guests(opened: Open) -> None:
+    site = {"sites/Help.site-meta.xml": xml("CustomSite", "<guestProfile>help PROFILE</guestProfile>")}
+    permissions = opened(site | profile("Help Profile") | profile("Sales"))
+    assert classes(permissions, "Profile", "Help Profile") == {"guest"}
+    assert classes(permissions, "Profile", "Sales") == {"human"}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "standard"),
+    [(["<custom>false</custom>"], True), (["<custom>true</custom>"], False), ([], False)],
+)
+def test_a_profile_that_salesforce_made_says_so(opened: Open, blocks: list[str], standard: bool) -> None:
+    assert get(opened(profile("P", *blocks)), "Profile", "P").standard is standard
 
 
 def test_a_permission_set_called_admin_is_not_the_admin_profile(opened: Open) -> None:

@@ -1,0 +1,83 @@
+"""Which permission files speak of a name, and where in them: one table for all files.
+
+A large org has hundreds of files with thousands of fields each. A table for each file would take a dictionary
+entry for each block of each file; one table for all takes two numbers.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from sfgov.facts.permissions import ACCESS_FLAGS, FIELD_FLAGS, OBJECT_FLAGS, Blocks, PermissionBundle
+from sfgov.model.index import Written
+
+OBJECTS = "objectPermissions"
+FIELDS = "fieldPermissions"
+_FLAGS = {OBJECTS: OBJECT_FLAGS, FIELDS: FIELD_FLAGS}
+
+
+def flags_of(kind: str) -> Sequence[str]:
+    """The switches of a block of this kind (`objectPermissions`, `userPermissions` …), in their order."""
+    return _FLAGS.get(kind, ACCESS_FLAGS)
+
+
+def blocks_of(fact: PermissionBundle, kind: str) -> Blocks:
+    """The blocks of a file among which those of this kind are."""
+    return {OBJECTS: fact.objects, FIELDS: fact.fields}.get(kind, fact.accesses)
+
+
+def key_of(kind: str, name: str) -> str:
+    """How the blocks of a file name a thing; those of most kinds stand together and say their kind."""
+    return name if kind in _FLAGS else f"{kind} {name}"
+
+
+class Mentions:
+    """The blocks of many files by what they are about. Names compare without case."""
+
+    def __init__(self, files: Sequence[Written[PermissionBundle]]) -> None:
+        self.files = files
+        self._tables: dict[str, Mapping[str, array[int]]] = {}
+
+    def rows(self, file: int, kind: str, name: str) -> Sequence[int]:
+        """The blocks of one file about one thing: none, one, or several where a merge left them twice."""
+        pairs = self._pairs(kind, name)
+        start = end = bisect_left(range(len(pairs) // 2), file, key=lambda pair: pairs[2 * pair])
+        while end < len(pairs) // 2 and pairs[2 * end] == file:
+            end += 1
+        return pairs[2 * start + 1 : 2 * end + 1 : 2]
+
+    def granting(self, kind: str, name: str, flags: Sequence[str]) -> Iterator[int]:
+        """The files in which one of these switches is true for one thing; a file with two such blocks twice."""
+        columns = [1 + flags_of(kind).index(flag) for flag in flags]
+        pairs = self._pairs(kind, name)
+        for file, row in zip(pairs[::2], pairs[1::2], strict=True):
+            blocks = blocks_of(self.files[file].fact, kind)
+            if any(blocks.number(row, column) > 0 for column in columns):
+                yield file
+
+    def speaks_of(self, kind: str, name: str) -> bool:
+        """Whether any file has a block about this thing, whatever it says."""
+        return bool(self._pairs(kind, name))
+
+    def _pairs(self, kind: str, name: str) -> array[int]:
+        """File and row, in turn, of each block about this thing; in the order of files and rows."""
+        sort = kind if kind in _FLAGS else ""
+        table = self._tables.get(sort)
+        if table is None:
+            table = self._tables[sort] = self._table(sort)
+        return table.get(key_of(kind, name).casefold(), _NONE)
+
+    def _table(self, sort: str) -> Mapping[str, array[int]]:
+        table: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for number, written in enumerate(self.files):
+            for row, name in enumerate(blocks_of(written.fact, sort).each_name()):
+                pairs = table[name.casefold()]
+                pairs.append(number)
+                pairs.append(row)
+        return dict(table)
+
+
+_NONE = array("I")
