@@ -17,8 +17,11 @@ __all__ = ["read_apex", "read_apex_meta"]
 _HIDDEN = re.compile(r"\s*\(hidden\)\s*")
 
 
-def read_apex(data: bytes, source: SourceFile) -> Iterator[Fact | Problem]:
-    """The class or trigger in a file, and what is structurally wrong with it. Never raises for its content."""
+def read_apex(data: bytes, source: SourceFile, *, skip_test_code: bool = True) -> Iterator[Fact | Problem]:
+    """The class or trigger in a file, and what is structurally wrong with it. Never raises for its content.
+
+    By default the methods of a test class are known by name, not by what they do: that never happens in production.
+    """
     text, problem = _decode(data)
     if problem:
         yield problem
@@ -30,7 +33,7 @@ def read_apex(data: bytes, source: SourceFile) -> Iterator[Fact | Problem]:
     if _is_trigger(tokens, source):
         yield _trigger(tokens, source.name)
     else:
-        yield _class(tokens, source.name)
+        yield _class(tokens, source.name, skip_test_code=skip_test_code)
     yield from sorted(tokens.problems, key=lambda found: found.line) or unbalanced(tokens)
 
 
@@ -69,8 +72,8 @@ def _is_trigger(tokens: Tokens, source: SourceFile) -> bool:
     return tokens.words[0] == "trigger"
 
 
-def _class(tokens: Tokens, name: str) -> ApexClass:
-    declarations = Declarations(tokens)
+def _class(tokens: Tokens, name: str, *, skip_test_code: bool) -> ApexClass:
+    declarations = Declarations(tokens, skip_test_code=skip_test_code)
     declarations.read_types()
     types = tuple(declarations.types)
     return ApexClass(

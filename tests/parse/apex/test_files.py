@@ -107,3 +107,33 @@ def test_meta_that_says_little() -> None:
     assert meta("<ApexTrigger>\n<apiVersion>v9</apiVersion></ApexTrigger>") == (
         ApexMeta(name="X", line=1, lines={"apiVersion": 2}, owner="ApexTrigger"),
     )
+
+
+TEST_CLASS = b"""@IsTest
+private class Some_TEST {
+    static Account made() { return new Account(); }
+    class Inner { void go() { insert made(); } }
+    @IsTest static void works() { for (Account a : all()) { update a; } }
+}
+"""
+
+
+def test_what_test_classes_do_is_not_read_unless_asked_for() -> None:
+    source = SourceFile("classes/Some_TEST.cls", "ApexClass", "Some_TEST", "body")
+    for asked, expected in ((True, []), (False, ["new", "return", "dml", "call", "call", "dml"])):
+        (fact,) = read_apex(TEST_CLASS, source, skip_test_code=asked)
+        assert isinstance(fact, ApexClass)
+        methods = [method for one in fact.types for method in one.methods]
+        assert [(m.owner, m.name, m.line) for m in methods] == [
+            ("Some_TEST", "made", 3),
+            ("Some_TEST", "works", 5),
+            ("Some_TEST.Inner", "go", 4),
+        ]
+        kinds = [operation.kind for method in methods for operation in method.operations]
+        assert sorted(kinds) == sorted(expected if not asked else [])
+
+
+def test_what_is_broken_in_a_test_class_is_still_said() -> None:
+    source = SourceFile("classes/Some_TEST.cls", "ApexClass", "Some_TEST", "body")
+    outcomes = list(read_apex(TEST_CLASS.replace(b"update a; }", b"update a;"), source))
+    assert [type(one).__name__ for one in outcomes] == ["ApexClass", "Problem"]
