@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from sfgov.facts import ApexMeta, ApexTrigger, CustomField
+from sfgov.facts import ApexMeta, ApexTrigger, CustomField, CustomObject, Settings
 from sfgov.model.apex import Apex
 from sfgov.model.apex.trigger_guards import guards_by_trigger
 from sfgov.model.flow_guards import guards_by_flow
@@ -68,6 +68,14 @@ class Cascade(msgspec.Struct, frozen=True):
             return ()
         element = "deleteConstraint" if self.how == "cascade lookup" else "type"
         return (self.field.at_element(element).says(f"{self.how} to {self.parent}"),)
+
+
+class AnyLead(msgspec.Struct, frozen=True):
+    """The setting by which whoever may delete leads may delete and merge those of others too."""
+
+    evidence: tuple[Evidence, ...]
+    certain: bool
+    """Whether the sharing model of leads, on which it rests, is in the tree."""
 
 
 class Deletes:
@@ -188,6 +196,28 @@ class Deletes:
         below = {link.child.casefold() for link in way}
         guards = self.guards_of(way[0].parent, live=True)
         return any(guard.kind == "unconditional" or guard.reads & below for guard in guards)
+
+    @cached_property
+    def any_lead(self) -> AnyLead | None:
+        """Whether leads are open to every user with delete on them, not to their owners alone; None if not so.
+
+        It takes the setting `enableOrgWideMergeAndDelete` and the sharing model Public Read/Write/Transfer.
+        """
+        for settings in self._index.all(Settings):
+            value = settings.fact.value("enableOrgWideMergeAndDelete")
+            if settings.fact.root == "LeadConfigSettings" and value and value.text == "true":
+                setting = settings.at(value.line, value.path).says(
+                    "leads can be deleted by others than their owners"
+                )
+                lead = self._index.get(CustomObject, "Lead")
+                model = lead.fact.sharing_model if lead else ""
+                if lead is None or not model:
+                    return AnyLead((setting,), certain=False)
+                if model == "ReadWriteTransfer":
+                    return AnyLead(
+                        (setting, lead.at_element("sharingModel").says(f"Lead is {model}")), certain=True
+                    )
+        return None
 
     def restricting(self, parent: str) -> tuple[Written[CustomField], ...]:
         """Lookups to an object that forbid deleting it while they point at it."""
