@@ -45,6 +45,11 @@ def names_in_condition(condition: FlowCondition, references: FlowReferences) -> 
     return _behind([condition.left, *_names_in_value(condition.right)], references)
 
 
+def names_in_value(value: FlowValue, references: FlowReferences) -> frozenset[str]:
+    """What a value refers to."""
+    return _behind(list(_names_in_value(value)), references)
+
+
 def names_in_formula(formula: str, references: FlowReferences) -> frozenset[str]:
     """What a formula refers to, through the formulas that it uses. One that asks for the time refers to `NOW`."""
     return _behind(list(_names_in(formula)), references)

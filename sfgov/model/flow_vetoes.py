@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sfgov.facts.flow import FlowElement
 from sfgov.facts.objects import ValidationRule
 from sfgov.model.flow_conditions import names_in_formula, without_literals
+from sfgov.model.flow_fields import updates_own_record
 from sfgov.model.flows import LinkedFlow
 from sfgov.model.index import Index, Written
 
@@ -29,7 +30,7 @@ class Veto:
 def veto_of(flow: LinkedFlow, index: Index) -> Veto | None:
     """How a before-delete flow makes a validation rule fail, if it does; the first rule by name."""
     reachable = flow.reachable(through_faults=False)
-    updates = tuple(e for e in reachable if _updates_own_record(e, flow) and not _catches_faults(e))
+    updates = tuple(e for e in reachable if updates_own_record(flow, e) and not _catches_faults(e))
     fields = {field.casefold() for field in _fields_set(updates, reachable)}
     for rule in index.all(ValidationRule) if fields else ():
         named = _fields_in(rule.fact.formula)
@@ -46,16 +47,6 @@ def _is_on(rule: Written[ValidationRule], object_name: str) -> bool:
 def _fields_in(formula: str) -> set[str]:
     """The fields that a formula names, in lower case: its words that are neither functions nor globals."""
     return {name.casefold() for name in _FIELD.findall(without_literals(formula))} - _WORDS
-
-
-def _updates_own_record(element: FlowElement, flow: LinkedFlow) -> bool:
-    if element.kind != "recordUpdates":
-        return False
-    if element.input_reference:
-        return element.input_reference.casefold() == "$record"
-    filters = [(f.field.casefold(), f.operator, f.value.text.casefold()) for f in element.filters]
-    own = element.object.casefold() == flow.fact.start.object.casefold()
-    return own and filters == [("id", "EqualTo", "$record.id")]
 
 
 def _catches_faults(element: FlowElement) -> bool:
