@@ -16,6 +16,7 @@ from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
 from sfgov.facts.objects import CustomField, CustomObject, RecordType, ValidationRule
 from sfgov.facts.permissions import MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
 from sfgov.facts.records import Component, CustomMetadata, InstalledPackage, Settings
+from sfgov.facts.workflow import Workflow
 
 AnyFact = (
     ApexClass
@@ -47,6 +48,7 @@ AnyFact = (
     | Settings
     | SharingRules
     | ValidationRule
+    | Workflow
 )
 """Every kind of fact: what a worker sends back and a cache holds."""
 
@@ -84,4 +86,5 @@ __all__ = [
     "Settings",
     "SharingRules",
     "ValidationRule",
+    "Workflow",
 ]
