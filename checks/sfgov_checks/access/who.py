@@ -1,0 +1,73 @@
+"""Whose a bundle is: as the policy lists it, else as its licence, its permissions, a site or an agent say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sfgov.model.bundles import Persona
+from sfgov.model.permissions import Bundle
+from sfgov.policy import Bundles, Policy
+from sfgov_checks.principals import counted, joined, listed
+
+OUTSIDE = frozenset({"guest", "external"})
+MACHINES = frozenset({"integration", "agent"})
+
+
+def is_own_admin(bundle: Bundle, policy: Policy) -> bool:
+    """The system administrators' profile, or a bundle that the policy lists as an administrator's.
+
+    To hold Modify All Data is not enough: whether that is meant is what the access checks ask.
+    """
+    if isinstance(bundle, Persona):
+        return any(is_own_admin(one, policy) for one in bundle.bundles)
+    standard = bundle.kind == "Profile" and bundle.name.casefold() == "admin"
+    return standard or listed(bundle, policy.principals.admin)
+
+
+def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
+    """`guest`, `external`, `integration`, `agent`, `admin`, as far as the policy or the files say; no guesses."""
+    if isinstance(bundle, Persona):
+        return frozenset(one for part in bundle.bundles for one in classes_of(part, policy))
+    declared = {
+        "admin": listed(bundle, policy.principals.admin),
+        "integration": listed(bundle, policy.principals.integration),
+        "agent": _is_agents(bundle, policy),
+    }
+    return bundle.stated_classes | {one for one, says in declared.items() if says}
+
+
+def is_members_only(bundle: Bundle, policy: Policy) -> bool:
+    """A permission set that is never assigned directly: what it gives, it gives through its groups."""
+    return bundle.kind == "PermissionSet" and _among(bundle, policy.delete.members_only)
+
+
+def titled(bundle: Bundle) -> str:
+    """`Profile Sales`."""
+    return bundle.component.replace(":", " ", 1)
+
+
+def in_numbers(bundles: Iterable[Bundle]) -> str:
+    """`11 profiles and 1 permission set`."""
+    number = Counter(_KINDS[bundle.kind] for bundle in bundles)
+    return joined([counted(number[word], word) for word in _KINDS.values() if number[word]])
+
+
+_KINDS = {
+    "Profile": "profile",
+    "PermissionSet": "permission set",
+    "PermissionSetGroup": "permission set group",
+    "Persona": "persona",
+}
+
+
+def _is_agents(bundle: Bundle, policy: Policy) -> bool:
+    agent = policy.principals.agent
+    own = Bundles(agent.profiles, agent.permission_sets, agent.permission_set_groups)
+    return listed(bundle, own) or (
+        bundle.kind != "Profile" and any(_among(bundle, names) for names in agent.agents.values())
+    )
+
+
+def _among(bundle: Bundle, names: Sequence[str]) -> bool:
+    return bundle.name.casefold() in {name.casefold() for name in names}
