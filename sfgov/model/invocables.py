@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfgov.facts.apex import Operation
-from sfgov.model.apex import Apex, Effect, LinkedMethod, is_memoised
+from sfgov.model.apex import Apex, Effect, LinkedMethod
 from sfgov.place import Evidence
 
 
@@ -54,5 +54,5 @@ def _enters(linked: LinkedMethod) -> Evidence:
 def _effects(apex: Apex, linked: LinkedMethod) -> Iterator[tuple[Operation, Effect]]:
     for operation in linked.method.operations:
         effect = apex.effect(linked, operation)
-        if effect is not None and not is_memoised(linked, operation):
+        if effect is not None and not apex.is_remembered(linked, operation):
             yield operation, effect

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 
-from sfgov import Finding, Severity, check
+from sfgov import Confidence, Finding, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import ApexClass, ApexTrigger
-from sfgov.facts.apex import Loop, Operation
-from sfgov.model.apex import DATABASE_WORK, Effect, LinkedMethod, multiplying_loops
+from sfgov.facts.apex import Operation
+from sfgov.model.apex import DATABASE_WORK, Effect, LoopWork, Path
 from sfgov.model.org import Org
+from sfgov.place import Evidence
 
 
 @check(
@@ -101,29 +103,61 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
     yield from _in_loops(org, frozenset(Effect) - DATABASE_WORK)
 
 
-def _in_loops(org: Org, effects: Collection[Effect]) -> Iterator[Outcome]:
-    for linked in org.apex.methods:
-        if linked.is_test:
-            continue
-        for operation in linked.method.operations:
-            effect = org.apex.effect(linked, operation)
-            loops = multiplying_loops(linked, operation) if effect in effects else []
-            if effect and loops:
-                yield _finding(linked, operation, effect, loops)
+def _in_loops(org: Org, effects: frozenset[Effect]) -> Iterator[Outcome]:
+    for work in org.apex.work_in_loops(effects):
+        if not org.apex.never_runs(work.method):
+            yield _finding(work, _severity(org, work))
 
 
-def _finding(linked: LinkedMethod, operation: Operation, effect: Effect, loops: list[Loop]) -> Finding:
-    loop = loops[-1]
-    for_one_user = any(a.name.casefold() == "auraenabled" for a in linked.method.annotations)
+def _severity(org: Org, work: LoopWork) -> Severity:
+    """High where many records may come at once; a page's user brings few, and what nothing calls brings none."""
+    return Severity.HIGH if work.method in org.apex.run_in_bulk else Severity.MEDIUM
+
+
+def _finding(work: LoopWork, severity: Severity) -> Finding:
+    loop = work.loops[-1]
+    where = f"in each round of the loop at line {loop.line}"
+    if work.path is None:
+        message = f"{work.method.name} {work.effect.phrase} {where}: {_what(work.operation)}."
+    else:
+        message = f"{work.method.name} calls {_called(work.path)} {where}, {_comes_to(work.path)}."
     return Finding(
-        f"{linked.name} {effect.phrase} in each round of the loop at line {loop.line}: {_what(operation)}.",
-        at=linked.at(operation),
+        message,
+        at=work.method.at(work.operation),
         because=[
-            *(linked.at_line(each.line).says(f"loop: {each.kind} ({each.head})") for each in loops),
-            linked.at(operation).says(f"{effect.value}, once per round"),
+            *(work.method.at_line(each.line).says(f"loop: {each.kind} ({each.head})") for each in work.loops),
+            *_steps(work),
         ],
-        severity=Severity.MEDIUM if for_one_user else None,
+        severity=severity,
+        confidence=_confidence(work),
     )
+
+
+def _confidence(work: LoopWork) -> Confidence:
+    if work.path is None:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if work.path.sure else Confidence.LOW
+
+
+def _steps(work: LoopWork) -> Iterator[Evidence]:
+    """The calls on the way, and the work at its end."""
+    steps = work.path.steps if work.path else ((work.method, work.operation),)
+    for (method, operation), (into, _) in pairwise(steps):
+        yield method.at(operation).says(f"{method.name} calls {into.name}")
+    last, operation = steps[-1]
+    yield last.at(operation).says(f"{work.effect.value}, once per round")
+
+
+def _called(path: Path) -> str:
+    return path.steps[1][0].name
+
+
+def _comes_to(path: Path) -> str:
+    """`which makes a SOQL query: …`, or where it is further away, in which method."""
+    last, operation = path.steps[-1]
+    if len(path.steps) == 2:
+        return f"which {path.effect.phrase}: {_what(operation)}"
+    return f"which comes to {path.effect.noun} in {last.name}: {_what(operation)}"
 
 
 def _what(operation: Operation) -> str:

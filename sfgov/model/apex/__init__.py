@@ -1,26 +1,36 @@
-"""Apex linked across files: methods, what they call, and what their operations do."""
+"""Apex linked across files: methods, what they call, and what they come to do."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger
-from sfgov.facts.apex import ApexType, Operation
+from sfgov.facts.apex import Operation
 from sfgov.model.apex.calls import Calls
-from sfgov.model.apex.effects import DATABASE_WORK, Effect, effect_of
+from sfgov.model.apex.effects import DATABASE_WORK, LOOK_UPS, Effect
+from sfgov.model.apex.entries import BULK, Entry, entries_of, is_test_helper
+from sfgov.model.apex.graph import CallGraph
 from sfgov.model.apex.linked import LinkedMethod
-from sfgov.model.apex.loops import is_memoised, multiplying_loops
+from sfgov.model.apex.loop_work import LoopWork, direct_work, work_behind_calls
+from sfgov.model.apex.loops import Loops
+from sfgov.model.apex.members import Members
+from sfgov.model.apex.memory import Memory
+from sfgov.model.apex.reach import Path, Reach
+from sfgov.model.apex.reads import connect_reads
+from sfgov.model.apex.types import Types
 from sfgov.model.index import Index, Written
 
 __all__ = [
+    "BULK",
     "DATABASE_WORK",
     "Apex",
     "Effect",
+    "Entry",
     "LinkedMethod",
-    "effect_of",
-    "is_memoised",
-    "multiplying_loops",
+    "LoopWork",
+    "Path",
 ]
 
 
@@ -29,6 +39,7 @@ class Apex:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._reaches: dict[frozenset[Effect], Reach] = {}
 
     @cached_property
     def methods(self) -> tuple[LinkedMethod, ...]:
@@ -54,27 +65,81 @@ class Apex:
     def _by_owner(self) -> dict[str, list[LinkedMethod]]:
         found: dict[str, list[LinkedMethod]] = defaultdict(list)
         for method in self.methods:
-            found[method.method.owner.casefold()].append(method)
+            found[method.owner_key].append(method)
         return found
-
-    @cached_property
-    def types(self) -> tuple[ApexType, ...]:
-        """Every class, interface and enum, inner ones too."""
-        return tuple(one for written in self._index.all(ApexClass) for one in written.fact.types)
-
-    @cached_property
-    def calls(self) -> Calls:
-        """Calls resolved to methods."""
-        return Calls(self.methods, self.types)
 
     @cached_property
     def triggers(self) -> tuple[Written[ApexTrigger], ...]:
         """All triggers whose text is there."""
         return tuple(written for written in self._index.all(ApexTrigger) if not written.fact.hidden)
 
+    @cached_property
+    def types(self) -> Types:
+        """Every class, interface and enum, inner ones too."""
+        return Types(one for written in self._index.all(ApexClass) for one in written.fact.types)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls resolved to methods."""
+        return Calls(self.types, Members(self.types, (m for m in self.methods if not m.is_test)))
+
+    @cached_property
+    def graph(self) -> CallGraph:
+        """What the methods do by themselves and whom they call."""
+        graph = CallGraph(self.methods, self.calls)
+        connect_reads(graph, self.calls)
+        return graph
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What is done once and remembered."""
+        return Memory(self.calls)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """Which loops multiply work."""
+        return Loops(self.types, self.memory)
+
+    def reach(self, effects: Iterable[Effect]) -> Reach:
+        """Which methods come to work of these kinds, and how."""
+        wanted = frozenset(effects)
+        if wanted not in self._reaches:
+            self._reaches[wanted] = Reach(wanted, self.graph, self.calls, self.loops, self.memory)
+        return self._reaches[wanted]
+
+    def work_in_loops(self, effects: frozenset[Effect]) -> Iterable[LoopWork]:
+        """Work of these kinds that is done once per round of a loop, itself or behind a call."""
+        yield from direct_work(self.graph, self.loops, effects)
+        kinds = [effects & LOOK_UPS, effects - LOOK_UPS]
+        yield from work_behind_calls(self.graph, self.loops, [self.reach(kind) for kind in kinds if kind])
+
+    @cached_property
+    def entries(self) -> dict[LinkedMethod, frozenset[Entry]]:
+        """Per method that the platform calls, as what."""
+        found = ((method, entries_of(method, self.types)) for method in self.graph.methods)
+        return {method: entries for method, entries in found if entries}
+
+    @cached_property
+    def run_in_bulk(self) -> dict[LinkedMethod, tuple[LinkedMethod, Operation] | None]:
+        """Every method that a trigger, a job or a service comes to, with the call by which it is reached first."""
+        return self.graph.reachable(m for m, entries in self.entries.items() if entries & BULK)
+
+    def never_runs(self, linked: LinkedMethod) -> bool:
+        """Whether nothing in production comes to a method: it is private and not called, or a helper of tests."""
+        if linked in self.run_in_bulk or linked in self.entries:
+            return False
+        method = linked.method
+        if "private" in method.modifiers and method.kind == "method":
+            return not self.graph.is_called(linked)
+        return is_test_helper(linked.method.owner)
+
     def effect(self, linked: LinkedMethod, operation: Operation) -> Effect | None:
         """What an operation does by itself, without following calls."""
-        return effect_of(operation, linked.type_of(operation.receiver))
+        return self.graph.effect(linked, operation)
+
+    def is_remembered(self, linked: LinkedMethod, operation: Operation) -> bool:
+        """Whether an operation is done only once, however often its method is called on one object."""
+        return any(memo.outlives_call() for memo in self.memory.of(linked, operation))
 
     def is_active(self, trigger: Written[ApexTrigger]) -> bool:
         """Whether a trigger runs: it does unless its `-meta.xml` says otherwise."""

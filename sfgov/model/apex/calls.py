@@ -1,209 +1,262 @@
 """Who is called: Apex call sites resolved to the methods of the org.
 
-Receivers are typed by what is declared: locals, parameters, fields, constructors, return types, casts. A call on
-an interface, an abstract or a virtual type may reach every override in the org. What cannot be resolved
-(managed code, `Type.forName`, Salesforce's own classes) gives no target: unknown, never "nothing".
+A call on an interface, an abstract or a virtual type may run every override in the org. What cannot be resolved
+(managed code, `Type.forName`, Salesforce's own classes) has no target: unknown, never "nothing".
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from sfgov.facts.apex import ApexType, Operation
+from sfgov.facts.apex import Operation
+from sfgov.model.apex.expressions import Expressions, TypeRef, of_collection, result_of
 from sfgov.model.apex.linked import LinkedMethod
+from sfgov.model.apex.members import Members
+from sfgov.model.apex.overloads import fitting
+from sfgov.model.apex.types import Types
 
-_GENERIC = re.compile(r"<.*>|\[\s*\]", re.DOTALL)
-_CAST = re.compile(r"\(\s*\(\s*([\w.]+)\s*\)[^()]*\)")
-_NEW = re.compile(r"new\s+([\w.]+)\s*\(.*\)", re.DOTALL | re.IGNORECASE)
-_LAST_CALL = re.compile(r"(?:(?P<receiver>.*?)\??\.)?(?P<name>\w+)\((?P<arguments>.*)\)", re.DOTALL)
+_NEW = re.compile(r"\(?\s*new\s", re.IGNORECASE)
+
+
+class Dispatch:
+    """What one or more call sites run.
+
+    `targets` all run where `together` (a constructor and initialisers); else one of them does, and which one is
+    known only if there is one.
+    """
+
+    __slots__ = ("targets", "together")
+
+    def __init__(self, targets: tuple[LinkedMethod, ...] = (), *, together: bool = False) -> None:
+        self.targets = targets
+        self.together = together
+
+    @property
+    def certain(self) -> bool:
+        """Whether each of the targets is sure to run."""
+        return self.together or len(self.targets) == 1
+
+
+NOTHING = Dispatch()
 
 
 class Calls:
-    """Types and methods by name, and the resolution of calls between them."""
+    """The resolution of calls. Test code is no target."""
 
-    def __init__(self, methods: Iterable[LinkedMethod], types: Iterable[ApexType]) -> None:
-        self._types: dict[str, ApexType] = {}
-        self._subtypes: dict[str, list[str]] = defaultdict(list)
-        self._methods: dict[str, dict[str, list[LinkedMethod]]] = defaultdict(lambda: defaultdict(list))
-        for one in types:
-            self._types.setdefault(one.name.casefold(), one)
-        for one in self._types.values():
-            for parent in (one.superclass, *one.interfaces):
-                found = self.type_named(parent, one.name)
-                if found:
-                    self._subtypes[found.name.casefold()].append(one.name.casefold())
-        for linked in methods:
-            self._methods[linked.method.owner.casefold()][linked.method.name.casefold()].append(linked)
-
-    def type_named(self, name: str, inside: str = "") -> ApexType | None:
-        """The org's own type of that name as seen from inside another: inner types first, then top-level ones."""
-        bare = _GENERIC.sub("", name).strip().casefold()
-        if not bare:
-            return None
-        for scope in self._scopes(inside.casefold()):
-            found = self._types.get(f"{scope}.{bare}")
-            if found:
-                return found
-        return self._types.get(bare)
-
-    def _scopes(self, inside: str) -> Iterator[str]:
-        """A type, its outer type, and what they extend."""
-        for start in dict.fromkeys((inside, inside.rpartition(".")[0])):
-            scope = start
-            seen: set[str] = set()
-            while scope and scope not in seen:
-                seen.add(scope)
-                yield scope
-                scope = self._parent(scope)
-
-    def _parent(self, scope: str) -> str:
-        """What a type extends, if that is the org's own; an inner class of the same outer one first."""
-        one = self._types.get(scope)
-        bare = _GENERIC.sub("", one.superclass).strip().casefold() if one else ""
-        beside = f"{scope.rpartition('.')[0]}.{bare}"
-        return beside if beside in self._types else bare if bare in self._types else ""
+    def __init__(self, types: Types, members: Members) -> None:
+        self.types = types
+        self.members = members
+        self.expressions = Expressions(types, members)
+        self._virtual: dict[tuple[str, str, int], Dispatch] = {}
+        self._known: dict[tuple[int, ...], Dispatch] = {}
 
     def targets(
         self, caller: LinkedMethod, operation: Operation, self_type: str = ""
     ) -> tuple[LinkedMethod, ...]:
-        """The methods that a call may run; more than one where the receiver's type has overrides.
+        """The methods that a call may run. `self_type` is as in `dispatch`."""
+        return self.dispatch(caller, operation, self_type).targets
 
-        `self_type` is the concrete type that `this` is known to have, where that is known.
+    def dispatch(self, caller: LinkedMethod, operation: Operation, self_type: str = "") -> Dispatch:
+        """What a call, creation or assignment runs.
+
+        `self_type` is the key of the concrete type that `this` is known to have; without it, `this` may be of any
+        type below the caller's own.
         """
-        own = self_type or caller.method.owner
+        if operation.kind == "call":
+            return self._called(caller, operation, self_type)
         if operation.kind == "new":
-            made = self.type_named(operation.name, own)
-            return self._constructors(made, len(operation.arguments)) if made else ()
-        if operation.kind != "call":
-            return ()
-        receiver = operation.receiver.strip()
-        arity = len(operation.arguments)
-        if receiver.casefold() in ("", "this"):
-            return self._on_this(own, caller.method.owner, operation.name, arity)
-        if receiver.casefold() == "super":
-            owner = self._types.get(caller.method.owner.casefold())
-            return self._inherited(owner.superclass if owner else "", operation.name, arity, own)
-        exact = _NEW.fullmatch(receiver)
-        one = self.type_named(exact[1], own) if exact else self.type_of(caller, receiver, own)
-        if one is None:
-            return ()
-        found = self._inherited(one.name, operation.name, arity, own)
-        return found if exact else self._with_overrides(one, operation.name, arity, found)
+            return self._created(caller, operation)
+        if operation.kind == "assign":
+            return self._assigned(caller, operation, self_type)
+        return NOTHING
 
     def concrete_type(
         self, caller: LinkedMethod, operation: Operation, target: LinkedMethod, self_type: str
     ) -> str:
-        """What `this` is inside the target: the receiver's type, where that is more exact than the target's owner."""
-        receiver = operation.receiver.strip()
-        if receiver.casefold() in ("", "this", "super"):
-            return self_type or caller.method.owner
-        exact = _NEW.fullmatch(receiver)
-        one = self.type_named(exact[1] if exact else "", caller.method.owner)
-        one = one or self.type_of(caller, receiver, self_type or caller.method.owner)
-        owner = target.method.owner
-        return one.name if one and self._is_a(one.name.casefold(), owner.casefold()) else owner
+        """The key of the type that `this` is known to have inside the target, or nothing."""
+        if operation.kind == "new":
+            return self.types.find(operation.name, caller.owner_key)
+        receiver = operation.receiver.strip().casefold()
+        if receiver in ("", "this", "super"):
+            return self_type
+        made = self._made(caller, operation)
+        return made if made and target.owner_key in self.types.above(made) else ""
 
-    def type_of(self, caller: LinkedMethod, expression: str, own: str) -> ApexType | None:
-        """The org's type of a receiver, as far as declarations tell."""
-        text = expression.strip()
-        cast = _CAST.fullmatch(text)
-        if cast:
-            return self.type_named(cast[1], own)
-        made = _NEW.fullmatch(text)
+    # Creations
+
+    def _created(self, caller: LinkedMethod, operation: Operation) -> Dispatch:
+        key = self.types.find(operation.name, caller.owner_key)
+        if not key:
+            return NOTHING
+        constructors = self._overload(caller, operation, self._constructors(key, len(operation.arguments)))
+        found = [*constructors, *self._implied(key, constructors)]
+        for scope in self.types.ancestors(key):
+            found += self.members.of_kind(scope, "initializer")
+        return self._together(found)
+
+    def _constructors(self, key: str, arity: int) -> list[LinkedMethod]:
+        return [m for m in self.members.of_kind(key, "constructor") if len(m.method.parameters) == arity]
+
+    def _implied(self, key: str, constructors: list[LinkedMethod]) -> list[LinkedMethod]:
+        """The constructors without parameters above, which run where none is called by name."""
+        found: list[LinkedMethod] = []
+        for above in self.types.ancestors(key)[1:]:
+            if any(_calls_constructor(m) for m in constructors):
+                break
+            constructors = self._constructors(above, 0)
+            found += constructors
+        return found
+
+    # Calls
+
+    def _called(self, caller: LinkedMethod, operation: Operation, self_type: str) -> Dispatch:
+        name = operation.name.casefold()
+        if name not in self.members.names:
+            if name in ("this", "super") and not operation.receiver:
+                return self._constructor_called(caller, operation, name)
+            return NOTHING
+        receiver = operation.receiver
+        arity = len(operation.arguments)
+        lower = receiver.casefold()
+        if lower in ("", "this"):
+            return self._on_this(caller, operation, self_type)
+        if lower == "super":
+            found = self.members.inherited(self.types.parent(caller.owner_key), name, arity)
+            return self._one(self._overload(caller, operation, found))
+        made = self._made(caller, operation)
         if made:
-            return self.type_named(made[1], own)
-        if text.endswith(")"):
-            return self._type_of_result(caller, text, own)
-        declared = caller.type_of(text)
-        if declared:
-            return self.type_named(declared, own)
-        head, _, last = text.rpartition(".")
-        if not head:
-            return self._type_of_field(own, last) or self.type_named(text, own)
-        if head.casefold() == "this":
-            return self._type_of_field(own, last)
-        holder = self.type_of(caller, head, own)
-        return (self._type_of_field(holder.name, last) if holder else None) or self.type_named(text, own)
+            return self._one(self._overload(caller, operation, self.members.inherited(made, name, arity)))
+        key = self._receiver_key(caller, operation, self_type)
+        return self._on(caller, operation, key) if key else NOTHING
 
-    def _type_of_field(self, owner: str, name: str) -> ApexType | None:
-        for scope in self._scopes(owner.casefold()):
-            one = self._types.get(scope)
-            for field in one.fields if one else ():
-                if field.name.casefold() == name.casefold():
-                    return self.type_named(field.type, scope)
+    def _constructor_called(self, caller: LinkedMethod, operation: Operation, name: str) -> Dispatch:
+        own = caller.owner_key
+        key = own if name == "this" else self.types.parent(own)
+        found = self._overload(caller, operation, self._constructors(key, len(operation.arguments)))
+        return self._together([*found, *self._implied(key, found)])
+
+    def _on_this(self, caller: LinkedMethod, operation: Operation, self_type: str) -> Dispatch:
+        name, arity, own = operation.name.casefold(), len(operation.arguments), caller.owner_key
+        if self_type:
+            found = self._overload(caller, operation, self.members.inherited(self_type, name, arity))
+            if found and (not _is_private(found) or found[0].owner_key == own):
+                return self._one(found)
+        found = self._overload(caller, operation, self.members.visible(own, name, arity))
+        if self_type or not found or found[0].owner_key not in self.types.above(own):
+            return self._one(found)
+        return self._with_overrides(own, name, found)
+
+    def _on(self, caller: LinkedMethod, operation: Operation, key: str) -> Dispatch:
+        """A call on something of a declared type."""
+        name, arity = operation.name.casefold(), len(operation.arguments)
+        found = self._overload(caller, operation, self.members.inherited(key, name, arity))
+        return self._with_overrides(key, name, found)
+
+    def _receiver_key(self, caller: LinkedMethod, operation: Operation, self_type: str) -> str:
+        if operation.receiver_operation >= 0 and operation.receiver.endswith((")", "…")):
+            inner = caller.method.operations[operation.receiver_operation]
+            found = self._result(caller, inner, self_type)
+            return self.types.find(found.text, found.inside) if found else ""
+        own = self_type or caller.owner_key
+        return self.expressions.key_of(caller, operation.receiver, own, operation.line)
+
+    def _result(self, caller: LinkedMethod, operation: Operation, self_type: str) -> TypeRef | None:
+        """The type of what an operation gives."""
+        own = self_type or caller.owner_key
+        if operation.kind == "new":
+            return TypeRef(operation.name, own)
+        if operation.kind != "call":
+            return None
+        targets = self.dispatch(caller, operation, self_type).targets
+        if targets:
+            return result_of(list(targets)) or result_of(list(targets[:1]))
+        holder = self.expressions.type_of(caller, operation.receiver, own, operation.line)
+        return of_collection(holder, operation.name.casefold()) if holder else None
+
+    def _made(self, caller: LinkedMethod, operation: Operation) -> str:
+        """The type of a receiver that is created there and then."""
+        index = operation.receiver_operation
+        if index < 0 or not _NEW.match(operation.receiver):
+            return ""
+        inner = caller.method.operations[index]
+        return self.types.find(inner.name, caller.owner_key) if inner.kind == "new" else ""
+
+    # Accessors
+
+    def _assigned(self, caller: LinkedMethod, operation: Operation, self_type: str) -> Dispatch:
+        """The setter that an assignment runs."""
+        setter = self.accessor(caller, operation.name, "setter", operation.line, self_type)
+        return self._one([setter] if setter and setter is not caller else [])
+
+    def accessor(
+        self, caller: LinkedMethod, written: str, kind: str, line: int, self_type: str = ""
+    ) -> LinkedMethod | None:
+        """The getter or setter that `holder.name`, or a plain name, runs at a line of a method."""
+        holder, _, name = written.casefold().rpartition(".")
+        own = self_type or caller.owner_key
+        if holder and holder != "this":
+            key = self.expressions.key_of(caller, written[: len(holder)].rstrip("? "), own, line)
+            return self.members.accessor(key, name, kind) if key else None
+        if not holder and caller.local(name, line):
+            return None
+        for scope in self.types.scopes(own):
+            found = self.members.accessor(scope, name, kind)
+            if found:
+                return found
         return None
 
-    def _type_of_result(self, caller: LinkedMethod, text: str, own: str) -> ApexType | None:
-        match = _LAST_CALL.fullmatch(text)
-        if match is None:
-            return None
-        call = Operation("call", 0, 0, match["name"], match["receiver"] or "", _split(match["arguments"]))
-        found = self.targets(caller, call, own)
-        return self.type_named(found[0].method.return_type, found[0].method.owner) if found else None
+    def to(self, target: LinkedMethod) -> Dispatch:
+        """The dispatch that runs one method, for sure."""
+        return self._one([target])
 
-    def _constructors(self, one: ApexType, arity: int) -> tuple[LinkedMethod, ...]:
-        every = [m for named in self._methods[one.name.casefold()].values() for m in named]
-        return _by_arity([m for m in every if m.method.kind == "constructor"], arity)
+    # Dispatches are shared, so that a thousand calls of one method hold one list of its overrides
 
-    def _on_this(self, own: str, written_in: str, name: str, arity: int) -> tuple[LinkedMethod, ...]:
-        found = self._inherited(own, name, arity, own)
-        if found or own.casefold() == written_in.casefold():
+    def _overload(
+        self, caller: LinkedMethod, operation: Operation, found: list[LinkedMethod]
+    ) -> list[LinkedMethod]:
+        if len(found) < 2:
             return found
-        return self._inherited(written_in, name, arity, written_in)
-
-    def _inherited(self, start: str, name: str, arity: int, inside: str) -> tuple[LinkedMethod, ...]:
-        """The method of a type, or the nearest one above (or around) it."""
-        one = self.type_named(start, inside)
-        first = one.name.casefold() if one else start.casefold()
-        for scope in self._scopes(first):
-            found = self._methods[scope].get(name.casefold(), []) if scope in self._methods else []
-            found = [m for m in found if m.method.kind == "method"]
-            if found:
-                return _by_arity(found, arity)
-        return ()
-
-    def _with_overrides(
-        self, one: ApexType, name: str, arity: int, found: tuple[LinkedMethod, ...]
-    ) -> tuple[LinkedMethod, ...]:
-        below = [
-            method
-            for subtype in self._below(one.name.casefold())
-            for method in self._methods[subtype].get(name.casefold(), [])
-            if method.method.kind == "method" and len(method.method.parameters) == arity
+        given = [
+            self.expressions.type_of(caller, text, caller.owner_key, operation.line)
+            for text in operation.arguments
         ]
-        return tuple(dict.fromkeys([*(m for m in found if m.method.has_body), *below])) or found
+        return fitting(found, given, self.types)
 
-    def _below(self, name: str) -> Iterator[str]:
-        waiting = list(self._subtypes.get(name, ()))
-        seen: set[str] = set()
-        while waiting:
-            subtype = waiting.pop(0)
-            if subtype not in seen:
-                seen.add(subtype)
-                yield subtype
-                waiting.extend(self._subtypes.get(subtype, ()))
+    def _with_overrides(self, key: str, name: str, found: list[LinkedMethod]) -> Dispatch:
+        if len(found) != 1:
+            return self._one(found)
+        wanted = (key, name, id(found[0]))
+        known = self._virtual.get(wanted)
+        if known is None:
+            below = self.members.overrides(found[0], key)
+            own = found if found[0].method.has_body or not below else []
+            known = self._virtual[wanted] = self._one([*own, *below])
+        return known
 
-    def _is_a(self, name: str, ancestor: str) -> bool:
-        return name == ancestor or name in set(self._below(ancestor))
+    def _one(self, found: Iterable[LinkedMethod]) -> Dispatch:
+        return self._shared(found, together=False)
+
+    def _together(self, found: Iterable[LinkedMethod]) -> Dispatch:
+        return self._shared(found, together=True)
+
+    def _shared(self, found: Iterable[LinkedMethod], *, together: bool) -> Dispatch:
+        targets = tuple(found)
+        if not targets:
+            return NOTHING
+        wanted = (together, *map(id, targets))
+        known = self._known.get(wanted)
+        if known is None:
+            known = self._known[wanted] = Dispatch(targets, together=together)
+        return known
 
 
-def _by_arity(found: list[LinkedMethod], arity: int) -> tuple[LinkedMethod, ...]:
-    """Overloads with that many parameters; all of them where none fits."""
-    fitting = [m for m in found if len(m.method.parameters) == arity]
-    return tuple(fitting or found)
+def _calls_constructor(linked: LinkedMethod) -> bool:
+    return any(
+        op.kind == "call" and not op.receiver and op.name.casefold() in ("this", "super")
+        for op in linked.method.operations
+    )
 
 
-def _split(arguments: str) -> tuple[str, ...]:
-    """Arguments at the top level, split at commas."""
-    parts: list[str] = []
-    depth = 0
-    start = 0
-    for position, char in enumerate(arguments):
-        depth += (char in "([{<") - (char in ")]}>")
-        if char == "," and depth == 0:
-            parts.append(arguments[start:position])
-            start = position + 1
-    rest = arguments[start:].strip()
-    return tuple([*parts, rest] if rest else parts)
+def _is_private(found: list[LinkedMethod]) -> bool:
+    return any("private" in m.method.modifiers for m in found)

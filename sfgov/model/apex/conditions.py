@@ -1,115 +1,146 @@
-"""Conditions as Apex writes them, decided as far as a trigger's event decides them."""
+"""Conditions as Apex writes them: cut into atoms, and decided as far as something is known of the atoms.
+
+An atom is what stands between `&&`, `||`, `!` and brackets, in lower case and without blanks: `x.size()==0`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+import msgspec
 
 from sfgov.facts.apex import Guard
 
-_TOKEN = re.compile(r"&&|\|\||!(?!=)|[()]|(?:'(?:[^'\\]|\\.)*'|[^&|!()']|!=)+")
-_COMPARED_EVENT = re.compile(r"[\w.]+(==|!=)(?:[\w.]+\.)?(before|after)_?(insert|update|delete|undelete)")
-"""`Trigger.operationType == TriggerOperation.BEFORE_DELETE`, and the enums of handler frameworks."""
-_OPERATION = re.compile(r"\b(before|after)_(insert|update|delete|undelete)\b")
+Decide: TypeAlias = Callable[[str], "bool | None"]
+"""What is known of an atom: it holds, it does not, or nothing."""
 
 
-def trigger_context(timing: str, event: str) -> dict[str, bool]:
-    """What `Trigger.isBefore`, `Trigger.isDelete` … say during one event (`before`, `delete`)."""
-    context = {f"trigger.is{name}": name == timing for name in ("before", "after")}
-    context |= {f"trigger.is{name}": name == event for name in ("insert", "update", "delete", "undelete")}
-    context["trigger.isexecuting"] = True
-    return context
+class Joined(msgspec.Struct, frozen=True):
+    """Conditions joined by `&&` (all) or `||` (any)."""
+
+    how: Literal["all", "any"]
+    parts: tuple[Condition, ...]
 
 
-def holds(guard: Guard, context: Mapping[str, bool], operation: str) -> bool | None:
-    """Whether a guard lets statements run in that context; None where the context does not decide it.
+class Negated(msgspec.Struct, frozen=True):
+    """`!condition`."""
 
-    `operation` is the event as `System.TriggerOperation` spells it, in lower case: `before_delete`.
-    """
-    condition = guard.condition.casefold()
+    condition: Condition
+
+
+Condition: TypeAlias = Joined | Negated | str
+
+_STRING_OR_BLANK = re.compile(r"('(?:[^'\\]|\\.)*')|\s+")
+_OPEN = frozenset("([{")
+_CLOSE = frozenset(")]}")
+_TERNARY = re.compile(r"\?(?![.?])(?<!\?\?)")
+
+
+def holds(guard: Guard, decide: Decide) -> bool | None:
+    """Whether a guard lets its statements run; None where that is not known. A `when x` is asked as `when x`."""
     if guard.kind == "when":
-        named = {f"{timing}_{event}" for timing, event in _OPERATION.findall(condition)}
-        return operation in named if named else None
+        return decide(f"when {guard.condition.casefold()}")
     if guard.kind not in ("if", "else", "after-exit", "ternary"):
         return None
-    value = evaluate(condition, context, operation)
+    value = evaluate(guard.condition, decide)
     if guard.kind in ("else", "after-exit"):
         return None if value is None else not value
     return value
 
 
-def evaluate(condition: str, context: Mapping[str, bool], operation: str = "") -> bool | None:
-    """Three-valued value of a condition with `&&`, `||`, `!` and brackets; unknown names are unknown."""
-    tokens = [token.strip() for token in _TOKEN.findall(condition.casefold())]
-    parser = _Conditions([token for token in tokens if token], context, operation)
-    value = parser.any_of()
-    return value if parser.done else None
+def evaluate(condition: str, decide: Decide) -> bool | None:
+    """The three-valued value of a condition."""
+    return _value(parsed(condition), decide)
 
 
-class _Conditions:
-    def __init__(self, tokens: list[str], context: Mapping[str, bool], operation: str) -> None:
-        self._tokens = tokens
+def _value(condition: Condition, decide: Decide) -> bool | None:
+    if isinstance(condition, str):
+        return condition == "true" if condition in ("true", "false") else decide(condition)
+    if isinstance(condition, Negated):
+        value = _value(condition.condition, decide)
+        return None if value is None else not value
+    values = {_value(part, decide) for part in condition.parts}
+    decisive = condition.how == "any"
+    return decisive if decisive in values else None if None in values else not decisive
+
+
+@lru_cache(maxsize=8192)
+def parsed(condition: str) -> Condition:
+    """A condition cut into its atoms."""
+    text = _STRING_OR_BLANK.sub(lambda m: m[1] or "", condition.casefold())
+    return _Reader(text).read()
+
+
+class _Reader:
+    """One pass over a condition, by recursive descent."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._at = 0
-        self._context = context
-        self._operation = operation
 
-    @property
-    def done(self) -> bool:
-        return self._at >= len(self._tokens)
+    def read(self) -> Condition:
+        found = self._joined("||", "any", self._all)
+        return found if self._at >= len(self._text) else self._text
 
-    def _peek(self) -> str:
-        return "" if self.done else self._tokens[self._at]
+    def _all(self) -> Condition:
+        return self._joined("&&", "all", self._one)
 
-    def any_of(self) -> bool | None:
-        values = [self._all_of()]
-        while self._peek() == "||":
+    def _joined(self, sign: str, how: Literal["all", "any"], read: Callable[[], Condition]) -> Condition:
+        parts = [read()]
+        while self._text.startswith(sign, self._at):
+            self._at += 2
+            parts.append(read())
+        return parts[0] if len(parts) == 1 else Joined(how, tuple(parts))
+
+    def _one(self) -> Condition:
+        text, start = self._text, self._at
+        if text.startswith("!", start) and not text.startswith("!=", start):
             self._at += 1
-            values.append(self._all_of())
-        return True if True in values else None if None in values else False
+            return Negated(self._one())
+        end = _after(text, start)
+        if text.startswith("(", start) and _is_group(text, start, end):
+            self._at = start + 1
+            inner = self._joined("||", "any", self._all)
+            self._at = end
+            return inner
+        self._at = end
+        return text[start:end]
 
-    def _all_of(self) -> bool | None:
-        values = [self._one()]
-        while self._peek() == "&&":
-            self._at += 1
-            values.append(self._one())
-        return False if False in values else None if None in values else True
 
-    def _one(self) -> bool | None:
-        token = self._peek()
-        self._at += 1
-        if token == "!":
-            value = self._one()
-            return None if value is None else not value
-        if token == "(":
-            value = self.any_of()
-            self._at += self._peek() == ")"
-            return value
-        return self._atom(token)
+def _is_group(text: str, start: int, end: int) -> bool:
+    """Whether the bracket here closes where the operand ends, and holds no ternary."""
+    return _closing(text, start) == end - 1 and not _TERNARY.search(text, start, end)
 
-    def _atom(self, token: str) -> bool | None:
-        text = re.sub(r"\s+", "", token)
-        if self._peek() == "(":  # a call: its brackets belong to the atom, and nothing is known of it
-            self._skip_call()
-            return None
-        truth = re.fullmatch(r"(.+?)==(true|false)", text)
-        if truth:
-            value = self._switch(truth[1])
-            return None if value is None else value == (truth[2] == "true")
-        named = _COMPARED_EVENT.fullmatch(text)
-        if named and self._operation:
-            return (f"{named[2]}_{named[3]}" == self._operation) == (named[1] == "==")
-        return self._switch(text)
 
-    def _switch(self, name: str) -> bool | None:
-        """`Trigger.isDelete`, also where a handler framework keeps it in a member of that name."""
-        return self._context.get("trigger." + name.rpartition(".")[2])
+def _closing(text: str, start: int) -> int:
+    depth = 0
+    for index in range(start, len(text)):
+        depth += (text[index] in _OPEN) - (text[index] in _CLOSE)
+        if depth == 0:
+            return index
+    return len(text)
 
-    def _skip_call(self) -> None:
-        """Past a call and whatever is compared with its result, up to the next connective at this level."""
-        depth = 0
-        while not self.done:
-            token = self._peek()
-            if depth == 0 and token in ("&&", "||", ")"):
-                return
-            depth += (token == "(") - (token == ")")
-            self._at += 1
+
+def _after(text: str, start: int) -> int:
+    """Where the operand that starts here ends: before a connective or a closing bracket of the outermost level."""
+    depth, index = 0, start
+    while index < len(text):
+        char = text[index]
+        if char == "'":
+            index = _after_string(text, index)
+            continue
+        if depth == 0 and (char in _CLOSE or text.startswith(("&&", "||"), index)):
+            break
+        depth += (char in _OPEN) - (char in _CLOSE)
+        index += 1
+    return max(index, start + 1) if start < len(text) else start
+
+
+def _after_string(text: str, index: int) -> int:
+    index += 1
+    while index < len(text) and text[index] != "'":
+        index += 1 + (text[index] == "\\")
+    return index + 1

@@ -1,7 +1,8 @@
-"""What a single Apex operation does to the outside: which governor limit it spends."""
+"""What a single Apex operation does to the outside: which governor limit it spends, on which object, in which mode."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from sfgov.facts.apex import Operation
@@ -26,6 +27,11 @@ class Effect(StrEnum):
         """What a method with this effect does, as part of a sentence: `makes a SOQL query`."""
         return _PHRASES[self]
 
+    @property
+    def noun(self) -> str:
+        """The effect with its article: `a SOQL query`."""
+        return _NOUNS[self]
+
 
 _PHRASES = {
     Effect.QUERY: "makes a SOQL query",
@@ -39,9 +45,23 @@ _PHRASES = {
     Effect.SCHEDULE: "schedules a job",
     Effect.FUTURE: "makes a future call",
 }
+_NOUNS = {
+    Effect.QUERY: "a SOQL query",
+    Effect.SEARCH: "a SOSL search",
+    Effect.DML: "a DML call",
+    Effect.CALLOUT: "a callout",
+    Effect.ENQUEUE: "an enqueued job",
+    Effect.EMAIL: "an e-mail",
+    Effect.PUBLISH: "a published event",
+    Effect.APPROVAL: "an approval request",
+    Effect.SCHEDULE: "a scheduled job",
+    Effect.FUTURE: "a future call",
+}
 
 DATABASE_WORK = frozenset({Effect.QUERY, Effect.SEARCH, Effect.DML})
 """What APX001 is about; the rest is APX002's."""
+LOOK_UPS = frozenset({Effect.QUERY, Effect.SEARCH, Effect.CALLOUT})
+"""Work for the sake of its result, which can be remembered."""
 
 _DML_METHODS = frozenset(
     {
@@ -73,9 +93,13 @@ _STATIC_CALLS: dict[tuple[str, str], Effect] = {
     ("messaging", "sendemailmessage"): Effect.EMAIL,
     ("eventbus", "publish"): Effect.PUBLISH,
     ("approval", "process"): Effect.APPROVAL,
+    ("approval", "lock"): Effect.APPROVAL,
+    ("approval", "unlock"): Effect.APPROVAL,
     ("webservicecallout", "invoke"): Effect.CALLOUT,
 }
 _STATEMENTS = {"soql": Effect.QUERY, "sosl": Effect.SEARCH, "dml": Effect.DML}
+_NAMES = frozenset(name for _, name in _STATIC_CALLS) | {"send"}
+_NEW_HTTP = re.compile(r"new\s+(?:system\.)?http\s*\(\s*\)", re.IGNORECASE)
 
 
 def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
@@ -89,9 +113,10 @@ def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
     if operation.kind != "call":
         return None
     name = operation.name.casefold()
+    if name not in _NAMES:
+        return None
+    if name == "send":
+        is_http = receiver_type.casefold().removeprefix("system.") == "http"
+        return Effect.CALLOUT if is_http or _NEW_HTTP.fullmatch(operation.receiver) else None
     receiver = operation.receiver.casefold().removeprefix("system.")
-    if name == "send" and (
-        receiver_type.casefold().removeprefix("system.") == "http" or receiver.replace(" ", "") == "newhttp()"
-    ):
-        return Effect.CALLOUT
     return _STATIC_CALLS.get((receiver, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from sfgov.facts.apex import ApexClass, ApexTrigger, ApexType, Guard, Loop, Method, Operation
+from sfgov.facts.apex import ApexClass, ApexTrigger, ApexType, Guard, Loop, Method, Operation, Variable
 from sfgov.model.index import Written
 from sfgov.place import Place
 
@@ -33,6 +33,12 @@ class LinkedMethod:
             return f"{self.method.owner} (initialiser)"
         return f"{self.method.owner}.{self.method.name}"
 
+    @cached_property
+    def owner_key(self) -> str:
+        """The key of the type it belongs to; for what is in a trigger, one that no type has."""
+        key = self.method.owner.casefold()
+        return f"trigger {key}" if isinstance(self.written.fact, ApexTrigger) else key
+
     def at(self, operation: Operation) -> Place:
         """The place of an operation; its identity is the method and the statement's own text."""
         element = f"{self.name}: {operation.text or operation.name}"
@@ -44,34 +50,55 @@ class LinkedMethod:
 
     @cached_property
     def is_test(self) -> bool:
-        """Whether it only ever runs in tests."""
-        annotations = [*self.method.annotations, *(self.owner.annotations if self.owner else ())]
-        return "testmethod" in self.method.modifiers or any(
-            a.name.casefold() == "istest" for a in annotations
-        )
+        """Whether it only ever runs in tests: a test method, or anything in a test class."""
+        if "testmethod" in self.method.modifiers:
+            return True
+        fact = self.written.fact
+        outer = fact.types[:1] if isinstance(fact, ApexClass) else ()
+        annotations = [*self.method.annotations, *(a for one in outer for a in one.annotations)]
+        return any(a.name.casefold() == "istest" for a in annotations)
+
+    def annotated(self, *names: str) -> bool:
+        """Whether the method has one of these annotations (in lower case)."""
+        return any(a.name.casefold() in names for a in self.method.annotations)
 
     @cached_property
-    def _types(self) -> dict[str, str]:
-        """Declared types by name, innermost declaration last (so that it wins)."""
-        fields = self.owner.fields if self.owner else ()
-        declared = [*fields, *self.method.parameters, *self.method.variables]
-        return {variable.name.casefold(): variable.type for variable in declared}
+    def _locals(self) -> dict[str, list[Variable]]:
+        """Parameters and local variables by name (in lower case), in source order."""
+        found: dict[str, list[Variable]] = {}
+        for variable in (*self.method.parameters, *self.method.variables):
+            found.setdefault(variable.name.casefold(), []).append(variable)
+        return found
 
-    def type_of(self, expression: str) -> str:
+    @cached_property
+    def _fields(self) -> dict[str, Variable]:
+        return {v.name.casefold(): v for v in self.owner.fields} if self.owner else {}
+
+    def local(self, name: str, line: int = 0) -> Variable | None:
+        """The parameter or local variable of that name (in lower case), as a line of the method sees it.
+
+        Of several in blocks side by side, the one declared nearest above the line; without a line, the last one.
+        """
+        found = self._locals.get(name)
+        if not found:
+            return None
+        above = [v for v in found if v.line <= line] if line else found
+        return (above or found)[-1]
+
+    def variable(self, name: str, line: int = 0) -> Variable | None:
+        """As `local`, or else a field of the method's own type."""
+        return self.local(name, line) or self._fields.get(name)
+
+    def type_of(self, expression: str, line: int = 0) -> str:
         """The declared type of a plain name (`acc`, `this.svc`); empty where it is not known here."""
         match = _PLAIN.fullmatch(expression.strip())
-        return self._types.get(match[1].casefold(), "") if match else ""
+        found = self.variable(match[1].casefold(), line) if match else None
+        return found.type if found else ""
 
-    def initial_of(self, name: str) -> str:
+    def initial_of(self, name: str, line: int = 0) -> str:
         """The text that a local variable or field starts with; empty where there is none."""
-        fields = self.owner.fields if self.owner else ()
-        wanted = name.casefold()
-        found = [
-            v
-            for v in (*fields, *self.method.parameters, *self.method.variables)
-            if v.name.casefold() == wanted
-        ]
-        return found[-1].initial if found else ""
+        found = self.variable(name.casefold(), line)
+        return found.initial if found else ""
 
     def loops_of(self, operation: Operation) -> list[Loop]:
         """The loops that repeat an operation, outermost first."""
@@ -79,8 +106,11 @@ class LinkedMethod:
 
     def guards_of(self, operation: Operation) -> list[Guard]:
         """The conditions under which an operation runs, innermost first."""
+        return self.guards_from(operation.guard)
+
+    def guards_from(self, index: int) -> list[Guard]:
+        """A guard (by index, -1 for none) and those around it, innermost first."""
         found: list[Guard] = []
-        index = operation.guard
         while index >= 0:
             guard = self.method.guards[index]
             found.append(guard)

@@ -3,168 +3,198 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from sfgov.facts.apex import Guard, Loop, Operation
+from sfgov.facts.apex import Loop, Operation
+from sfgov.model.apex.conditions import evaluate, holds, parsed
+from sfgov.model.apex.effects import LOOK_UPS, Effect
+from sfgov.model.apex.expressions import split_at_commas
 from sfgov.model.apex.linked import LinkedMethod
+from sfgov.model.apex.memory import Memory
+from sfgov.model.apex.types import Types
 
 FEW = 5
 """A loop that is surely at most this long is not worth a word."""
+_CHUNK = 10
+"""The least size of a list that is saved when it is full; comparing with less is a test for emptiness."""
 
-_COUNT_TO = re.compile(r"=\s*(\d+)\s*;\s*\w+\s*(<=?)\s*(\d+)\s*;")
-_STEP = re.compile(r";[^;]*?\b(\w+)\s*(?:\+=\s*([\w.]+)|=\s*\1\s*\+\s*([\w.]+))")
-_LITERAL_LIST = re.compile(
-    r"new\s+(?:List|Set)\s*<.*?>\s*\{(.*)\}|new\s+\w+\s*\[\s*\]\s*\{(.*)\}", re.DOTALL | re.IGNORECASE
+_COUNTING = re.compile(r"(?:\w+\s+)?\w+\s*=\s*([\w.]+)\s*;\s*\w+\s*(<=?|>=?|!=)\s*([\w.]+)\s*;")
+_SOON = re.compile(r"\w+<=?(\d+)|(\d+)>=?\w+")
+_STEP = re.compile(r";[^;]*?\b(\w+)\s*(?:[-+]=\s*([\w.]+)|=\s*\1\s*[-+]\s*([\w.]+))")
+_BODY_STEP = re.compile(
+    r"(\w+)\s*(?:[-+]=\s*|=\s*\1\s*[-+]\s*)(?:\d{2,}|[A-Z_]{3,}|[\w.]*(?i:size|limit|chunk|batch|step))"
 )
-_LIST_OF_LISTS = re.compile(r"(?:List\s*<\s*List\s*<|List\s*<\s*\w+\s*\[\s*\])", re.IGNORECASE)
+_LITERAL = re.compile(
+    r"new\s+(?:List|Set|Map)\s*<.*?>\s*\{(.*)\}|new\s+[\w.]+\s*\[\s*\]\s*\{(.*)\}", re.DOTALL | re.IGNORECASE
+)
+_LIST_OF_LISTS = re.compile(
+    r"List\s*<\s*List\s*<|List\s*<\s*[\w.]+\s*\[\s*\]|[\w.]+\s*\[\s*\]\s*\[\s*\]", re.IGNORECASE
+)
 _LIST_TYPE = re.compile(r"List\s*<|.*\[\s*\]$", re.IGNORECASE)
+_MAP_PART = re.compile(r"(.+)\.(?:values|keyset)\(\)", re.IGNORECASE)
 _DESCRIBE_TYPES = {
     "sobjecttype", "sobjectfield", "picklistentry", "describesobjectresult", "describefieldresult",
     "childrelationship", "recordtypeinfo", "fieldset", "fieldsetmember",
 }  # fmt: skip
-_FULL_CHUNK = re.compile(
-    r"([\w.]+)\.size\(\)\s*(?:==|>=|>)\s*[\w.]+|[\w.]+\s*(?:==|<=|<)\s*([\w.]+)\.size\(\)"
+_SCHEMA = re.compile(
+    r"getglobaldescribe\(|\.fields\.getmap\(|\.fieldsets\.getmap\(|getpicklistvalues\(|getchildrelationships\(|getrecordtypeinfos",
+    re.IGNORECASE,
 )
-_TESTED_NULL = re.compile(r"([\w.\[\]()]+)\s*==\s*null\b|\bnull\s*==\s*([\w.\[\]()]+)", re.IGNORECASE)
-_TESTED_EMPTY = re.compile(r"([\w.]+)\.(?:isEmpty\(\)|size\(\)\s*==\s*0)", re.IGNORECASE)
-_TESTED_KEY = re.compile(
-    r"([\w.]+)\.(?:containsKey|contains)\(|([\w.]+)\.get\([^()]*\)\s*==\s*null", re.IGNORECASE
+_FULL = re.compile(
+    r"(?P<n>[\w.]+)\.size\(\)(?:==|>=|>)(?P<to>[\w.]+)|(?P<to2>[\w.]+)(?:==|<=|<)(?P<n2>[\w.]+)\.size\(\)"
 )
-_FLAG = re.compile(r"!\s*([\w.]+)\s*(?:&&|$)")
-_STORING = frozenset({"put", "putall", "add", "addall"})
+_NAME = re.compile(r"(?:\w+\.)*\w+")
 
 
-def multiplying_loops(linked: LinkedMethod, operation: Operation) -> list[Loop]:
-    """The loops that repeat an operation an unbounded number of times, outermost first."""
-    if not operation.loops or _is_rare(linked, operation):
-        return []
-    return [loop for loop in linked.loops_of(operation) if not _is_harmless(linked, loop)]
+def outside_tests(atom: str) -> bool | None:
+    """What is known of a condition in production: `Test.isRunningTest()` is false."""
+    return False if atom.removeprefix("system.") == "test.isrunningtest()" else None
 
 
-def _is_rare(linked: LinkedMethod, operation: Operation) -> bool:
-    """Runs once in a while: on an error, for a full chunk, or the first time only."""
-    guards = linked.guards_of(operation)
-    return (
-        any(guard.kind == "catch" for guard in guards)
-        or any(_sends_full_chunk(guard, operation) for guard in guards)
-        or is_memoised(linked, operation)
-    )
+class Loops:
+    """The loops that matter."""
+
+    def __init__(self, types: Types, memory: Memory) -> None:
+        self._types = types
+        self._memory = memory
+
+    def multiplying(
+        self, linked: LinkedMethod, operation: Operation, effects: Collection[Effect]
+    ) -> list[Loop]:
+        """The loops that repeat effects of an operation an unbounded number of times, outermost first."""
+        if not operation.loops or self.is_rare(linked, operation):
+            return []
+        look_up = all(effect in LOOK_UPS for effect in effects)
+        memos = [memo for memo in self._memory.of(linked, operation) if look_up or not memo.by_key]
+        return [
+            loop
+            for index in operation.loops
+            if not any(memo.outlives(index, linked.method.loops[index].line) for memo in memos)
+            and not self._is_harmless(linked, loop := linked.method.loops[index])
+        ]
+
+    def is_rare(self, linked: LinkedMethod, operation: Operation) -> bool:
+        """Runs on an error only, in tests only, never, or only when a chunk is full."""
+        index = operation.guard
+        while index >= 0:
+            guard = linked.method.guards[index]
+            if guard.kind == "catch" or holds(guard, outside_tests) is False:
+                return True
+            if guard.kind == "if" and self._saves_full_chunk(linked, index, operation):
+                return True
+            index = guard.parent
+        return False
+
+    # Harmless loops
+
+    def _is_harmless(self, linked: LinkedMethod, loop: Loop) -> bool:
+        if loop.kind == "for-each":
+            return self._over_chunks(linked, loop) or self._over_few(linked, loop)
+        if loop.kind == "for":
+            return self._counts_to_few(linked, loop) or _steps_in_chunks(loop.head.partition(";")[2])
+        return _is_soon_false([loop.head]) or _counts_in_chunks(linked, loop)
+
+    def _counts_to_few(self, linked: LinkedMethod, loop: Loop) -> bool:
+        match = _COUNTING.match(loop.head)
+        if match is None:
+            return _is_soon_false(loop.head.split(";")[1:2])
+        start, end = self._number(linked, match[1]), self._number(linked, match[3])
+        if start is None or end is None:
+            return False
+        return abs(end - start) + (match[2] in ("<=", ">=")) <= FEW
+
+    def _number(self, linked: LinkedMethod, text: str) -> int | None:
+        """A whole number, written down or as a constant."""
+        if text.isdigit():
+            return int(text)
+        initial = self._constant(linked, text)
+        return int(initial) if initial.isdigit() else None
+
+    def _constant(self, linked: LinkedMethod, text: str) -> str:
+        """The text of a final field, or of a local that nothing is stored into; else nothing."""
+        holder, _, name = text.casefold().rpartition(".")
+        if not holder or holder == "this":
+            local = linked.local(name) if not holder else None
+            if local:
+                return "" if _is_changed(linked, name) or local.scope >= 0 else local.initial
+            found = self._types.visible_field(linked.owner_key, name)
+        else:
+            found = self._types.field(self._types.find(holder, linked.owner_key), name)
+        return found[0].initial if found and "final" in found[0].modifiers else ""
+
+    def _over_chunks(self, linked: LinkedMethod, loop: Loop) -> bool:
+        """`for (List<Account> some : [SELECT …])` takes 200 at a time; so does a list of lists built by size."""
+        iterable = loop.iterable.strip()
+        if iterable.startswith("[") or iterable.casefold().startswith("database.query"):
+            return _LIST_TYPE.match(linked.type_of(loop.variable, loop.line)) is not None
+        if not _LIST_OF_LISTS.match(linked.type_of(iterable, loop.line)):
+            return False
+        return not _MAP_PART.fullmatch(linked.initial_of(iterable, loop.line))
+
+    def _over_few(self, linked: LinkedMethod, loop: Loop) -> bool:
+        """Over a written-down list of at most `FEW` elements, the values of an enum, or the schema."""
+        kind = linked.type_of(loop.variable, loop.line).casefold().removeprefix("schema.")
+        if kind in _DESCRIBE_TYPES or _SCHEMA.search(loop.iterable):
+            return True
+        text = loop.iterable.strip()
+        part = _MAP_PART.fullmatch(text)
+        if part:
+            enum = self._types.get(self._types.find(part[1], linked.owner_key))
+            if enum and enum.kind == "enum":
+                return True
+            text = part[1]
+        if _NAME.fullmatch(text):
+            text = self._constant(linked, text)
+        literal = _LITERAL.fullmatch(text.strip())
+        return literal is not None and len(split_at_commas(literal[1] or literal[2] or "")) <= FEW
+
+    def _saves_full_chunk(self, linked: LinkedMethod, index: int, operation: Operation) -> bool:
+        """`if (batch.size() == 200) { insert batch; batch.clear(); }`"""
+        condition = parsed(linked.method.guards[index].condition)
+        match = _FULL.fullmatch(condition) if isinstance(condition, str) else None
+        if match is None:
+            return False
+        size = match["to"] or match["to2"]
+        if size.isdigit() and int(size) < _CHUNK:
+            return False
+        chunk = (match["n"] or match["n2"]).removeprefix("this.")
+        given = [argument.strip().casefold().removeprefix("this.") for argument in operation.arguments]
+        return chunk in given or self._memory.stores_behind(linked, index, chunk)
 
 
-def _is_harmless(linked: LinkedMethod, loop: Loop) -> bool:
-    if loop.kind == "for":
-        return _counts_to_few(loop.head) or _steps_in_chunks(loop.head)
-    if loop.kind == "for-each":
-        return _runs_over_chunks(linked, loop) or _runs_over_few(linked, loop)
-    return False
-
-
-def _counts_to_few(head: str) -> bool:
-    match = _COUNT_TO.search(head)
-    return match is not None and int(match[3]) - int(match[1]) + (match[2] == "<=") <= FEW
-
-
-def _steps_in_chunks(head: str) -> bool:
-    match = _STEP.search(head.partition(";")[2])
+def _steps_in_chunks(rest: str) -> bool:
+    match = _STEP.search(rest)
     return match is not None and (match[2] or match[3]) != "1"
 
 
-def _runs_over_chunks(linked: LinkedMethod, loop: Loop) -> bool:
-    """`for (List<Account> some : [SELECT …])` takes 200 at a time; so does a list of lists built by size."""
-    if loop.iterable.lstrip().startswith("["):
-        return _LIST_TYPE.match(linked.type_of(loop.variable)) is not None
-    return _LIST_OF_LISTS.match(linked.type_of(loop.iterable)) is not None
-
-
-def _runs_over_few(linked: LinkedMethod, loop: Loop) -> bool:
-    """Over a written-down list of at most `FEW` elements, or over the schema."""
-    kind = linked.type_of(loop.variable).casefold().removeprefix("schema.")
-    if kind in _DESCRIBE_TYPES:
-        return True
-    text = loop.iterable.strip()
-    if re.fullmatch(r"(?:\w+\.)?\w+", text) and _is_constant(linked, text):
-        text = linked.initial_of(text.rpartition(".")[2])
-    match = _LITERAL_LIST.fullmatch(text.strip())
-    return match is not None and _count_elements(match[1] or match[2] or "") <= FEW
-
-
-def _is_constant(linked: LinkedMethod, name: str) -> bool:
-    """A final field, or a local that nothing is added to."""
-    bare = name.rpartition(".")[2].casefold()
-    fields = linked.owner.fields if linked.owner else ()
-    if any(f.name.casefold() == bare for f in fields):
-        return any(f.name.casefold() == bare and "final" in f.modifiers for f in fields)
-    return not any(
-        op.kind == "call" and op.name.casefold() in _STORING and op.receiver.casefold() == bare
-        for op in linked.method.operations
-    )
-
-
-def _count_elements(text: str) -> int:
-    depth = 0
-    commas = 0
-    for char in re.sub(r"'(?:[^'\\]|\\.)*'", "''", text):
-        depth += (char in "([{") - (char in ")]}")
-        commas += char == "," and depth == 0
-    return commas + 1 if text.strip() else 0
-
-
-def _sends_full_chunk(guard: Guard, operation: Operation) -> bool:
-    """`if (batch.size() == 200) { insert batch; … }`"""
-    match = _FULL_CHUNK.search(guard.condition) if guard.kind == "if" else None
-    if match is None:
-        return False
-    chunk = (match[1] or match[2]).casefold()
-    return any(chunk == argument.strip().casefold() for argument in operation.arguments)
-
-
-def is_memoised(linked: LinkedMethod, operation: Operation) -> bool:
-    """Whether the operation only fills something that is remembered, and that was tested to be missing before.
-
-    `if (x == null) x = [SELECT …]`, `if (!m.containsKey(k)) m.put(k, …)`, `if (m.containsKey(k)) continue;`
-    before it, and the same with `isEmpty()` or a flag that is set. A local that is made anew in each round
-    remembers nothing.
-    """
-    return any(
-        _is_kept(linked, operation, tested) and _is_filled(linked, tested, guard)
-        for guard in linked.guards_of(operation)
-        if guard.kind in ("if", "after-exit", "else", "ternary")
-        for tested in _tested(guard)
-    )
-
-
-def _tested(guard: Guard) -> list[str]:
-    """What a guard finds missing when the guarded statements run."""
-    missing_if_true = [m[1] or m[2] for m in _TESTED_NULL.finditer(guard.condition)]
-    missing_if_true += [m[1] for m in _TESTED_EMPTY.finditer(guard.condition)]
-    missing_if_true += [m[1] for m in _FLAG.finditer(guard.condition)]
-    keyed = [m[1] or m[2] for m in _TESTED_KEY.finditer(guard.condition)]
-    if guard.kind in ("if", "ternary"):
-        return [re.sub(r"\.get\(.*$", "", name) for name in (*missing_if_true, *keyed)]
-    inverted = re.findall(r"([\w.]+)\s*!=\s*null|^\s*([\w.]+)\s*$", guard.condition)
-    return [*keyed, *(a or b for a, b in inverted)]
-
-
-def _is_kept(linked: LinkedMethod, operation: Operation, name: str) -> bool:
-    """Whether a name outlives the rounds of the operation's loops."""
-    if not operation.loops:
-        return True
-    first_loop = linked.method.loops[operation.loops[0]]
-    bare = name.removeprefix("this.").casefold()
-    return not any(
-        variable.name.casefold() == bare and first_loop.line <= variable.line <= operation.line
-        for variable in linked.method.variables
-    )
-
-
-def _is_filled(linked: LinkedMethod, name: str, guard: Guard) -> bool:
-    """Whether the guarded statements store into the tested name."""
-    bare = name.removeprefix("this.").casefold()
-    for other in linked.method.operations:
-        if guard not in linked.guards_of(other):
-            continue
-        target = other.name if other.kind == "assign" else other.receiver
-        if other.kind == "assign" or (other.kind == "call" and other.name.casefold() in _STORING):
-            root = re.sub(r"\[.*$", "", target).removeprefix("this.").casefold()
-            if root == bare or root.rpartition(".")[2] == bare.rpartition(".")[2]:
+def _counts_in_chunks(linked: LinkedMethod, loop: Loop) -> bool:
+    """`while (at < size) { …; at += 200; }`"""
+    for operation in linked.method.operations:
+        if operation.kind == "assign" and loop.line <= operation.line <= loop.end_line:
+            match = _BODY_STEP.fullmatch(operation.text or f"{operation.name} = {operation.arguments[0]}")
+            if match and re.search(rf"\b{re.escape(match[1])}\b", loop.head, re.IGNORECASE):
                 return True
     return False
+
+
+def _is_soon_false(conditions: list[str]) -> bool:
+    """`tries < 3`: something counts, for the loop would never end otherwise."""
+
+    def decide(atom: str) -> bool | None:
+        match = _SOON.fullmatch(atom)
+        return False if match and int(match[1] or match[2]) <= FEW else None
+
+    return any(evaluate(condition, decide) is False for condition in conditions)
+
+
+def _is_changed(linked: LinkedMethod, name: str) -> bool:
+    """Whether a local variable is assigned, or something is added to it."""
+    return any(
+        (op.kind == "assign" and op.name.casefold() == name)
+        or (
+            op.kind == "call"
+            and op.receiver.casefold() == name
+            and op.name.casefold() in ("add", "addall", "put", "putall")
+        )
+        for op in linked.method.operations
+    )

@@ -10,7 +10,8 @@ import msgspec
 from sfgov.facts import ApexTrigger
 from sfgov.facts.apex import Guard, Operation
 from sfgov.model.apex import Apex, LinkedMethod
-from sfgov.model.apex.conditions import holds, trigger_context
+from sfgov.model.apex.conditions import holds
+from sfgov.model.apex.events import trigger_event
 from sfgov.model.index import Written
 from sfgov.place import Evidence
 
@@ -109,11 +110,11 @@ def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> Trigger
 
 def _asked_by_guard(method: LinkedMethod, timing: str) -> dict[int, tuple[str, ...] | None]:
     """Per guard (-1: none), what is asked before its statements run in a delete; None where the event forbids it."""
-    context = trigger_context(timing, "delete")
+    decide = trigger_event(timing, "delete")
     asked: dict[int, tuple[str, ...] | None] = {-1: ()}
     for index, guard in enumerate(method.method.guards):
         outer = asked.get(guard.parent)
-        value = holds(guard, context, f"{timing}_delete")
+        value = holds(guard, decide)
         if outer is None or value is False or guard.kind == "catch":
             asked[index] = None
         elif value is None and guard.kind != "finally" and not _is_only_context(guard):
@@ -154,8 +155,8 @@ def _into(
     event = _EVENT_METHOD.search(operation.name)
     if operation.kind not in ("call", "new") or (event and event[0].casefold() != f"{timing}delete"):
         return
-    targets = apex.calls.targets(step.method, operation, step.self_type)
-    for target in targets if len(targets) == 1 else ():  # one of several is no proof that deletes are blocked
+    run = apex.calls.dispatch(step.method, operation, step.self_type)
+    for target in run.targets if run.certain else ():  # one of several is no proof that deletes are blocked
         own = apex.calls.concrete_type(step.method, operation, target, step.self_type)
         yield _Step(target, own, (*step.chain, (step.method, operation)), conditions)
 

@@ -1,0 +1,107 @@
+"""Reads of properties whose getters do work: `account.rate` may be a query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sfgov.facts.apex import Operation
+from sfgov.model.apex.calls import Calls
+from sfgov.model.apex.graph import Call, CallGraph
+from sfgov.model.apex.linked import LinkedMethod
+
+_WORD = re.compile(r"\w+")
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'")
+_HOLDER = r"(?P<holder>(?:new\s+)?(?:\w+(?:\([^()]*\))?\s*\??\.\s*)*)"
+
+
+class _Text(NamedTuple):
+    """An expression of a method, with its line, the loops that repeat it, and its guard."""
+
+    text: str
+    line: int
+    loops: tuple[int, ...]
+    guard: int
+
+
+def connect_reads(graph: CallGraph, calls: Calls) -> None:
+    """Add the reads of getters that come to any work to the call graph."""
+    done: set[str] = set()
+    while True:
+        names = {g.method.name.casefold() for g in _working_getters(graph)} - done
+        if not names:
+            return
+        done |= names
+        pattern = re.compile(
+            rf"{_HOLDER}\b(?P<name>{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))",
+            re.IGNORECASE,
+        )
+        for linked in graph.methods:
+            texts = list(_texts(linked))
+            words = set(_WORD.findall(" ".join(t.text for t in texts).casefold()))
+            if not words.isdisjoint(names):
+                found = list(_reads(linked, texts, pattern, calls))
+                if found:
+                    graph.add_calls(linked, found)
+
+
+def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
+    """The getters that do work by themselves or through calls."""
+    working = graph.distances(m for m in graph.methods if graph.work_of(m))
+    return [linked for linked in working if linked.method.kind == "getter"]
+
+
+def _texts(linked: LinkedMethod) -> Iterator[_Text]:
+    method = linked.method
+    for op in method.operations:
+        texts = [op.receiver, *op.arguments] if op.kind != "soql" else op.arguments
+        for text in texts:
+            if text:
+                yield _Text(_STRING.sub("''", text), op.line, op.loops, op.guard)
+    for variable in method.variables:
+        if variable.initial:
+            yield _Text(
+                _STRING.sub("''", variable.initial), variable.line, _loops_at(linked, variable.line), -1
+            )
+    for guard in method.guards:
+        if guard.kind in ("if", "ternary"):
+            yield _Text(
+                _STRING.sub("''", guard.condition), guard.line, _loops_at(linked, guard.line), guard.parent
+            )
+    for index, loop in enumerate(method.loops):
+        if loop.kind == "for-each":
+            yield _Text(loop.iterable, loop.line, _around(linked, loop.parent), -1)
+        else:
+            yield _Text(loop.head, loop.line, _around(linked, index), -1)
+
+
+def _loops_at(linked: LinkedMethod, line: int) -> tuple[int, ...]:
+    """The loops whose body a line is in; what stands on the line of a loop's head is not."""
+    return tuple(i for i, loop in enumerate(linked.method.loops) if loop.line < line <= loop.end_line)
+
+
+def _around(linked: LinkedMethod, index: int) -> tuple[int, ...]:
+    found: list[int] = []
+    while index >= 0:
+        found.append(index)
+        index = linked.method.loops[index].parent
+    return tuple(reversed(found))
+
+
+def _reads(
+    linked: LinkedMethod, texts: Iterable[_Text], pattern: re.Pattern[str], calls: Calls
+) -> Iterator[Call]:
+    seen: set[tuple[int, str]] = set()
+    for text, line, loops, guard in texts:
+        for match in pattern.finditer(text):
+            written = match[0].strip()
+            getter = calls.accessor(linked, written, "getter", line)
+            if getter is None or getter is linked or (line, written) in seen:
+                continue
+            seen.add((line, written))
+            holder = match["holder"].rstrip(". \t\n?")
+            operation = Operation(
+                "call", line, 1, match["name"], holder, loops=loops, guard=guard, text=written
+            )
+            yield Call(operation, calls.to(getter))
