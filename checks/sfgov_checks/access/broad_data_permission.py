@@ -19,10 +19,10 @@ from sfgov_checks.access.broad import LOGIN, Broad, broad_permissions
 from sfgov_checks.access.who import (
     MACHINES,
     OUTSIDE,
+    answers,
     classes_of,
     in_numbers,
-    is_members_only,
-    is_own_admin,
+    own_grants,
     titled,
 )
 from sfgov_checks.principals import joined
@@ -125,7 +125,7 @@ def broad_data_permission(org: Org, policy: Policy, options: Options) -> Iterato
     held = [
         one
         for bundle in org.permissions.bundles(*METADATA_KINDS)
-        if not bundle.standard and not is_own_admin(bundle, policy)
+        if not bundle.standard and answers(org, bundle, policy)
         for one in _held(org, bundle, policy)
         if one.broad.name.casefold() not in allowed and (encrypted or one.broad.name != "ViewEncryptedData")
     ]
@@ -157,32 +157,14 @@ class _Held(msgspec.Struct, frozen=True):
 
 def _held(org: Org, bundle: Bundle, policy: Policy) -> Iterator[_Held]:
     """The broad permissions of a bundle that are its own to answer for."""
-    if bundle.kind == "PermissionSet" and not _answers(org, bundle, policy):
-        return
     classes = classes_of(bundle, policy)
     for broad, answer in broad_permissions(bundle):
         if broad.name in LOGIN and classes & (MACHINES | {"guest"}):
             continue
-        grants = tuple(
-            grant
-            for grant in answer.grants
-            if not isinstance(bundle, Group) or not _answers_by_name(org, grant.granter.name, policy)
-        )
+        grants = own_grants(org, bundle, answer.grants, policy)
         if grants:
             severity = _severity(bundle, broad, classes)
             yield _Held(bundle, broad, Answer(grants, answer.partial), severity)
-
-
-def _answers(org: Org, bundle: Bundle, policy: Policy) -> bool:
-    """Whether a permission set is a finding itself: it is the org's own, assigned to people, and no administrator's."""
-    return not (
-        org.index.managed(bundle.name) or is_members_only(bundle, policy) or is_own_admin(bundle, policy)
-    )
-
-
-def _answers_by_name(org: Org, name: str, policy: Policy) -> bool:
-    member = org.permissions.bundle("PermissionSet", name)
-    return member is not None and _answers(org, member, policy)
 
 
 _ADMINISTRATOR = re.compile(r"admin(istrat\w*)?s?", re.IGNORECASE)

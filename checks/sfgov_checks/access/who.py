@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sfgov.model.bundles import Persona
-from sfgov.model.permissions import Bundle
+from sfgov.model.grants import Grant
+from sfgov.model.org import Org
+from sfgov.model.permissions import Bundle, Group
 from sfgov.policy import Bundles, Policy
 from sfgov_checks.principals import counted, joined, listed
 
@@ -40,6 +42,20 @@ def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
 def is_members_only(bundle: Bundle, policy: Policy) -> bool:
     """A permission set that is never assigned directly: what it gives, it gives through its groups."""
     return bundle.kind == "PermissionSet" and _among(bundle, policy.delete.members_only)
+
+
+def answers(org: Org, bundle: Bundle, policy: Policy) -> bool:
+    """Whether a bundle is judged by itself: it is the org's own, assigned to people, and no administrator's."""
+    managed = bundle.kind == "PermissionSet" and org.index.managed(bundle.name)
+    return not (managed or is_members_only(bundle, policy) or is_own_admin(bundle, policy))
+
+
+def own_grants(org: Org, bundle: Bundle, grants: Sequence[Grant], policy: Policy) -> tuple[Grant, ...]:
+    """The grants that a bundle answers for: a group, for those of its sets that do not answer themselves."""
+    if not isinstance(bundle, Group):
+        return tuple(grants)
+    answering = {member.granter.name for member in bundle.members if answers(org, member.granter, policy)}
+    return tuple(grant for grant in grants if grant.granter.name not in answering)
 
 
 def titled(bundle: Bundle) -> str:
