@@ -108,7 +108,9 @@ class FlowElement(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class FlowResource(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A named value: `variables`, `formulas`, `constants`, `textTemplates`, `choices`, `dynamicChoiceSets`."""
+    """A named value: `variables`, `formulas`, `constants`, `textTemplates`, `choices`, `dynamicChoiceSets`, `stages`,
+    and the `fields` of screens.
+    """
 
     kind: str
     name: str

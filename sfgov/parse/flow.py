@@ -65,7 +65,7 @@ _WAYS = frozenset({"rules", "waitEvents", "scheduledPaths", "actionCallPaths", "
 """Elements that have a name and a connector of their own."""
 
 _RESOURCES = frozenset(
-    {"variables", "formulas", "constants", "textTemplates", "choices", "dynamicChoiceSets"}
+    {"variables", "formulas", "constants", "textTemplates", "choices", "dynamicChoiceSets", "stages"}
 )
 _ASSIGNMENTS = {
     # element: where it says what is set, in this order
@@ -118,7 +118,7 @@ def read_flow(root: Element, source: SourceFile) -> Iterator[Flow]:
         is_template=root.flag("isTemplate") is True,
         start=_start(root, start),
         elements=tuple(_elements(root)),
-        resources=tuple(_resource(child) for child in root.children if child.tag in _RESOURCES),
+        resources=tuple(map(_resource, _named_values(root))),
     )
 
 
@@ -244,6 +244,15 @@ def _conditions(rule: Element) -> Iterator[FlowCondition]:
         if left:
             yield FlowCondition(left, child.get("operator"), _value(child.first("rightValue")), child.line)
         yield from _conditions(child)  # grouped conditions hold conditions
+
+
+def _named_values(root: Element) -> Iterator[Element]:
+    """The resources of a flow, and what its screens ask for, which goes by name as well."""
+    for child in root.children:
+        if child.tag in _RESOURCES:
+            yield child
+        elif child.tag == "screens":
+            yield from (e for e in _descendants(child) if e.tag == "fields" and e.get("name"))
 
 
 def _resource(node: Element) -> FlowResource:

@@ -351,6 +351,22 @@ def test_custom_errors() -> None:
     assert element.messages == ("No.",)
 
 
+def test_what_screens_ask_for_goes_by_name_as_well() -> None:
+    column = "<fields><name>column</name><fields><name>inner</name></fields></fields>"
+    fact = read(
+        flow(
+            f"<screens><name>Ask</name><fields><name>table</name></fields>{column}</screens>",
+            node("stages", "One"),
+        )
+    )
+    assert [(resource.kind, resource.name) for resource in fact.resources] == [
+        ("fields", "table"),
+        ("fields", "column"),
+        ("fields", "inner"),
+        ("stages", "One"),
+    ]
+
+
 def test_resources() -> None:
     fact = read(
         flow(
