@@ -13,7 +13,14 @@ from sfgov.facts.apps import (
 from sfgov.facts.base import Fact, Mark, Problem
 from sfgov.facts.flow import Flow, FlowDefinition
 from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
-from sfgov.facts.objects import CustomField, CustomObject, RecordType, ValidationRule
+from sfgov.facts.objects import (
+    CustomField,
+    CustomObject,
+    GlobalValueSet,
+    RecordType,
+    StandardValueSet,
+    ValidationRule,
+)
 from sfgov.facts.permissions import MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
 from sfgov.facts.records import Component, CustomMetadata, InstalledPackage, Settings
 from sfgov.facts.workflow import Workflow
@@ -38,6 +45,7 @@ AnyFact = (
     | ExtlClntAppOauthSettings
     | Flow
     | FlowDefinition
+    | GlobalValueSet
     | InstalledPackage
     | MaskingTemplate
     | MutingPermissionSet
@@ -47,6 +55,7 @@ AnyFact = (
     | RecordType
     | Settings
     | SharingRules
+    | StandardValueSet
     | ValidationRule
     | Workflow
 )
@@ -74,6 +83,7 @@ __all__ = [
     "Fact",
     "Flow",
     "FlowDefinition",
+    "GlobalValueSet",
     "InstalledPackage",
     "Mark",
     "MaskingTemplate",
@@ -85,6 +95,7 @@ __all__ = [
     "RecordType",
     "Settings",
     "SharingRules",
+    "StandardValueSet",
     "ValidationRule",
     "Workflow",
 ]

@@ -54,6 +54,20 @@ class CustomField(Fact, frozen=True, kw_only=True):
         return self.name.partition(".")[2]
 
 
+class ValueSet(Fact, frozen=True, kw_only=True):
+    """Values that picklists share. Active values only."""
+
+    values: tuple[str, ...] = ()
+
+
+class GlobalValueSet(ValueSet, frozen=True, kw_only=True):
+    """A value set that custom picklists name."""
+
+
+class StandardValueSet(ValueSet, frozen=True, kw_only=True):
+    """The values of standard picklists, such as `OpportunityStage`."""
+
+
 class RecordType(Fact, frozen=True, kw_only=True):
     """A record type; `name` is `Object.RecordType`."""
 

@@ -10,8 +10,8 @@ import msgspec
 
 from sfgov.facts import ApexMeta, ApexTrigger, CustomField, CustomObject, Settings
 from sfgov.model.apex import Apex
-from sfgov.model.apex.trigger_guards import guards_by_trigger
-from sfgov.model.flow_guards import guards_by_flow
+from sfgov.model.apex.trigger_guards import TriggerGuard, guards_by_trigger
+from sfgov.model.flow_guards import FlowGuard, guards_by_flow
 from sfgov.model.flows import Flows
 from sfgov.model.index import Index, Written
 from sfgov.place import Evidence, Place
@@ -51,6 +51,10 @@ class DeleteGuard(msgspec.Struct, frozen=True):
     reads: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     """Lower-case names of the record's fields that it tests, where they can be told."""
+    flow: FlowGuard | None = None
+    """The flow, where it is one."""
+    trigger: TriggerGuard | None = None
+    """The trigger, where it is one."""
 
 
 class Cascade(msgspec.Struct, frozen=True):
@@ -120,6 +124,7 @@ class Deletes:
                 evidence=guard.evidence,
                 reads=guard.reads,
                 fields=guard.fields,
+                flow=guard,
             )
 
     def _guards_by_trigger(self) -> Iterator[DeleteGuard]:
@@ -135,6 +140,7 @@ class Deletes:
                 at=_status_place(guard.trigger, meta) if meta and not guard.live else guard.trigger.at(),
                 evidence=guard.evidence,
                 reads=guard.reads,
+                trigger=guard,
             )
 
     def parents(self, child: str) -> tuple[Cascade, ...]:

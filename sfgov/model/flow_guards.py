@@ -16,8 +16,11 @@ from sfgov.facts.flow import FlowCondition, FlowElement, FlowFilter, FlowStart
 from sfgov.model.flow_conditions import Depends, depends_on, names_in_condition, names_in_formula
 from sfgov.model.flow_decisions import Settled
 from sfgov.model.flow_launch import Launch
+from sfgov.model.flow_outcomes import can_reach
+from sfgov.model.flow_references import FlowReferences
 from sfgov.model.flow_vetoes import Veto, veto_of
 from sfgov.model.flows import Flows, LinkedFlow
+from sfgov.model.formulas import Assume
 from sfgov.place import Evidence, Place
 
 Kind = Literal["unconditional", "identity", "record"]
@@ -26,6 +29,17 @@ _KINDS: dict[Depends, Kind] = {
     Depends.ACTOR: "identity",
     Depends.DATA: "record",
 }
+
+
+@dataclass(frozen=True)
+class ActorTest:
+    """A place at which a guard asks who the user is."""
+
+    name: str
+    """What it asks for: `$Permission.Bypass`, `$Profile.Name`."""
+    place: Place
+    literal: str = ""
+    """The text that it is compared with, if that is one."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,38 @@ class FlowGuard:
         filtered = {item.field.casefold() for item in _filters(self.flow.fact.start)}
         names = {name.casefold().partition("$record.")[2] for name in self._tests}
         return frozenset((filtered | names) - {""})
+
+    def can_block(self, assume: Assume) -> bool:
+        """Whether it can still stop a delete under an assumption about the record or the user."""
+        possible = can_reach(self.flow, self.errors, assume)
+        return possible and (self.veto is None or self.veto.can_refuse(assume))
+
+    @cached_property
+    def actor_tests(self) -> tuple[ActorTest, ...]:
+        """Where it asks who the user is: in conditions that decide, in its criteria, in the rule that it rests on."""
+        return tuple(self._actor_tests())
+
+    def _actor_tests(self) -> Iterator[ActorTest]:
+        written, references = self.flow.written, self.flow.references
+        for element in self._settled.deciding:
+            for rule in element.rules:
+                for condition in rule.conditions:
+                    literal = condition.right.text if condition.right.kind == "stringValue" else ""
+                    place = written.at(condition.line, f"{element.name}.{rule.name}")
+                    for name in _of_actor(names_in_condition(condition, references), references):
+                        yield ActorTest(name, place, literal)
+        formula = self.flow.fact.start.filter_formula
+        place = written.at(written.fact.line_of("filterFormula"), "start.filterFormula")
+        for name in _of_actor(names_in_formula(formula, references), references):
+            yield ActorTest(name, place)
+        if self.veto is not None:
+            for name in _of_actor(self.veto.tests, references):
+                yield ActorTest(name, self.veto.rule.at_element("errorConditionFormula"))
+
+    @property
+    def deciding(self) -> tuple[FlowElement, ...]:
+        """The nodes at which it is settled whether a delete is stopped, nearest to the start first."""
+        return self._settled.deciding
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -189,6 +235,10 @@ def errors_on_faults_only(flows: Flows) -> tuple[FlowGuard, ...]:
 
 def _before_delete(flows: Flows) -> Iterator[LinkedFlow]:
     return (flow for flow in flows.all() if flow.launch is Launch.BEFORE_DELETE)
+
+
+def _of_actor(names: Iterable[str], references: FlowReferences) -> list[str]:
+    return sorted(name for name in names if depends_on([name], references) is Depends.ACTOR)
 
 
 def _custom_errors(elements: Iterable[FlowElement]) -> tuple[FlowElement, ...]:

@@ -11,6 +11,7 @@ from sfgov.facts.objects import ValidationRule
 from sfgov.model.flow_conditions import names_in_formula, without_literals
 from sfgov.model.flow_fields import updates_own_record
 from sfgov.model.flows import LinkedFlow
+from sfgov.model.formulas import Assume, Value, truth, value_of_formula
 from sfgov.model.index import Index, Written
 
 _FIELD = re.compile(r"(?<![\w.$])[A-Za-z]\w*(?:\.\w+)*(?!\s*\(|[\w.])")
@@ -25,6 +26,14 @@ class Veto:
     rule: Written[ValidationRule]
     tests: frozenset[str]
     """What else the rule looks at, as a flow would name it: `$Record.Status__c`, `$Profile.Name`."""
+
+    def can_refuse(self, assume: Assume) -> bool:
+        """Whether the rule can still refuse the update under an assumption about the record or the user."""
+
+        def named(name: str) -> Value:
+            return assume(name if name.startswith("$") else f"$record.{name}")
+
+        return truth(value_of_formula(self.rule.fact.formula, named)) is not False
 
 
 def veto_of(flow: LinkedFlow, index: Index) -> Veto | None:

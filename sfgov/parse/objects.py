@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from sfgov.facts import CustomField, CustomObject, Fact, RecordType, ValidationRule
+from sfgov.facts import (
+    CustomField,
+    CustomObject,
+    Fact,
+    GlobalValueSet,
+    RecordType,
+    StandardValueSet,
+    ValidationRule,
+)
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
 
@@ -119,6 +127,13 @@ _INLINE: dict[str, Callable[[Element, str], Fact]] = {
 }
 
 
+def read_value_set(root: Element, source: SourceFile) -> Iterator[Fact]:
+    """A global or standard value set."""
+    kind = GlobalValueSet if root.tag == "GlobalValueSet" else StandardValueSet
+    values = (*root.all("customValue"), *root.all("standardValue"))
+    yield kind(name=source.name, line=root.line, values=tuple(_active(values)))
+
+
 def _own_file(read: Callable[[Element, str], Fact]) -> Callable[[Element, SourceFile], Iterable[Fact]]:
     return lambda root, source: (read(root, source.name),)
 
@@ -128,11 +143,16 @@ READERS: dict[str, Callable[[Element, SourceFile], Iterable[Fact]]] = {
     "CustomField": _own_file(_field),
     "RecordType": _own_file(_record_type),
     "ValidationRule": _own_file(_validation_rule),
+    "GlobalValueSet": read_value_set,
+    "StandardValueSet": read_value_set,
 }
 
 
 def _active_values(block: Element) -> Iterator[str]:
-    values = [value for holder in block.children for value in _values(holder)]
+    return _active(value for holder in block.children for value in _values(holder))
+
+
+def _active(values: Iterable[Element]) -> Iterator[str]:
     return (
         value.get("fullName")
         for value in values
