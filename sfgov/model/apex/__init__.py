@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger
 from sfgov.facts.apex import Operation
+from sfgov.model.apex.bounded import Bounded
 from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.effects import DATABASE_WORK, LOOK_UPS, Effect
 from sfgov.model.apex.entries import BULK, Entry, entries_of, is_test_helper
@@ -98,7 +99,7 @@ class Apex:
     @cached_property
     def loops(self) -> Loops:
         """Which loops multiply work."""
-        return Loops(self.types, self.memory)
+        return Loops(Bounded(self.types, self.calls.expressions), self.memory)
 
     def reach(self, effects: Iterable[Effect]) -> Reach:
         """Which methods come to work of these kinds, and how."""

@@ -7,7 +7,7 @@ A call on an interface, an abstract or a virtual type may run every override in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sfgov.facts.apex import Operation
 from sfgov.model.apex.expressions import Expressions, TypeRef, of_collection, result_of
@@ -16,6 +16,9 @@ from sfgov.model.apex.members import Members
 from sfgov.model.apex.overloads import fitting
 from sfgov.model.apex.types import Types
 
+_ALIASES = 4
+_BY_NAME = re.compile(r"\.newInstance\(", re.IGNORECASE)
+_CAST = re.compile(r"^\s*\(\s*[\w.<>, ]+\)\s*")
 _NEW = re.compile(r"\(?\s*new\s", re.IGNORECASE)
 
 
@@ -182,6 +185,42 @@ class Calls:
         inner = caller.method.operations[index]
         return self.types.find(inner.name, caller.owner_key) if inner.kind == "new" else ""
 
+    def is_dynamic(self, caller: LinkedMethod, operation: Operation) -> bool:
+        """Whether a call is on an object that was made by the name of its class: which class is not known."""
+        receiver = operation.receiver
+        for _ in range(_ALIASES):
+            if _BY_NAME.search(receiver):
+                return True
+            name = receiver.strip().casefold()
+            if any(_BY_NAME.search(text) for text in _assigned_to(caller, name)):
+                return True
+            local = caller.local(name, operation.line)
+            if local is None or not local.initial:
+                return False
+            receiver = _CAST.sub("", local.initial)
+            if self._makes_by_name(caller, local.line, receiver):
+                return True
+        return False
+
+    def _makes_by_name(self, caller: LinkedMethod, line: int, expression: str, depth: int = 0) -> bool:
+        """Whether an expression is the result of a method that makes an object by the name of its class."""
+        return any(
+            self._returns_by_name(target, depth)
+            for op in caller.method.operations
+            if op.kind == "call" and op.line == line and op.name in expression
+            for target in self.dispatch(caller, op).targets[:1]
+        )
+
+    def _returns_by_name(self, linked: LinkedMethod, depth: int) -> bool:
+        operations = linked.method.operations
+        if any(op.name.casefold() == "newinstance" for op in operations):
+            return True
+        return depth < _ALIASES and any(
+            self._makes_by_name(linked, local.line, local.initial, depth + 1)
+            for local in linked.method.variables
+            if local.initial.endswith(")")
+        )
+
     # Accessors
 
     def _assigned(self, caller: LinkedMethod, operation: Operation, self_type: str) -> Dispatch:
@@ -256,6 +295,13 @@ def _calls_constructor(linked: LinkedMethod) -> bool:
         op.kind == "call" and not op.receiver and op.name.casefold() in ("this", "super")
         for op in linked.method.operations
     )
+
+
+def _assigned_to(linked: LinkedMethod, name: str) -> Iterator[str]:
+    """The right sides of the assignments to a variable (in lower case)."""
+    for operation in linked.method.operations:
+        if operation.kind == "assign" and operation.name.casefold() == name:
+            yield operation.arguments[0]
 
 
 def _is_private(found: list[LinkedMethod]) -> bool:

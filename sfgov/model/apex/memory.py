@@ -20,18 +20,20 @@ from sfgov.model.apex.linked import LinkedMethod
 
 Scope = Literal["local", "parameter", "instance", "static"]
 
-_NAME = r"[a-z_][\w.]*"
+_NAME = r"[a-z_]\w*(?:\(\))?(?:\.\w+(?:\(\))?)*?"
 _NULL = re.compile(r"(?P<n>.+?)(?P<not>[=!])==?null|null(?P<not2>[=!])==?(?P<n2>.+)")
 _SIZE = re.compile(rf"(?P<n>{_NAME})\.size\(\)(?P<op>==|!=|>|<|>=|<=)(?P<count>\d+)")
 _EMPTY = re.compile(rf"(?P<n>{_NAME})\.isempty\(\)|string\.(?:isblank|isempty)\((?P<n2>{_NAME})\)")
 _FILLED = re.compile(rf"string\.(?:isnotblank|isnotempty)\((?P<n>{_NAME})\)")
 _KEY = re.compile(rf"(?P<n>{_NAME})\.(?P<how>containskey|contains)\(.*\)")
-_FLAG = re.compile(rf"(?P<n>{_NAME})(?:(?P<op>==|!=)(?P<truth>true|false))?")
+_FLAG = re.compile(r"(?P<n>[a-z_][\w.]*)(?:(?P<op>==|!=)(?P<truth>true|false))?")
 _PREDICATE = re.compile(r"(?:this\.)?(?P<n>[\w.]+)\(\)")
 _COALESCED = re.compile(r"(?:this\.)?([\w.]+)\s*\?\?", re.IGNORECASE)
 _COLLECTION = re.compile(r"(?:list|set|map)\s*<|.*\]$", re.IGNORECASE)
+_CAST = re.compile(r"^\s*\(\s*[\w.<>, ]+\)\s*")
 _AFTER_NAME = re.compile(r"\.get\(|\[|\?")
 _PUTTING = frozenset({"put", "putall", "add", "addall", "clear"})
+_UNKNOWN = ""
 _DEEPEST = 3
 
 
@@ -60,7 +62,7 @@ class Memo(msgspec.Struct, frozen=True):
 
 
 class _Test(msgspec.Struct, frozen=True):
-    """What a guard found missing; `becomes` is what a flag is set to when it is done."""
+    """What a guard found missing; `becomes` is what a flag must be set to, or how a value must be stored."""
 
     name: str
     by_key: bool = False
@@ -92,7 +94,7 @@ class Memory:
             stored = self._stored_behind(linked, index) if tests else {}
             for test in tests:
                 value = stored.get(_last(test.name))
-                if value is not None and (not test.becomes or value in (test.becomes, "")):
+                if value is not None and (not test.becomes or value in (test.becomes, _UNKNOWN)):
                     yield self._memo(linked, test, guard.line)
             index = guard.parent
 
@@ -143,7 +145,21 @@ class Memory:
         body = self._returned(linked, predicate["n"]) if predicate and depth < _DEEPEST else ""
         if body:
             return self._missing(linked, parsed(body), holds=holds, depth=depth + 1)
-        return _missing_by(condition, holds=holds)
+        found = _missing_by(condition, holds=holds)
+        aliased = [a for test in found for a in self._aliased(linked, test, depth)]
+        return [*found, *aliased]
+
+    def _aliased(self, linked: LinkedMethod, test: _Test, depth: int) -> list[_Test]:
+        """What a local variable stands for: `Info known = cache.get(id); if (known == null) …`"""
+        local = linked.local(test.name)
+        if local is None or not local.initial or depth >= _DEEPEST:
+            return []
+        if test.becomes:
+            return self._missing(
+                linked, parsed(local.initial), holds=test.becomes == "false", depth=depth + 1
+            )
+        condition = parsed(_CAST.sub("", local.initial) + "==null")
+        return _missing_by(condition, holds=True) if isinstance(condition, str) else []
 
     def _returned(self, linked: LinkedMethod, name: str) -> str:
         """The expression that a predicate without parameters returns, if it does nothing else."""
@@ -176,13 +192,16 @@ class Memory:
     def _stored_by(self, linked: LinkedMethod, operation: Operation, depth: int = 0) -> dict[str, str]:
         name = _stored_name(operation)
         if name:
-            value = operation.arguments[0].casefold() if operation.kind == "assign" else ""
-            return {name: value if value in ("true", "false") else ""}
+            return {
+                name: operation.arguments[0].casefold()
+                if operation.kind == "assign"
+                else operation.name.casefold()
+            }
         if operation.kind != "call" or depth >= _DEEPEST:
             return {}
         found: dict[str, str] = {}
         for target in self._calls.dispatch(linked, operation).targets[:2]:
-            found |= dict.fromkeys(self._stored_in(target, depth + 1), "")
+            found |= dict.fromkeys(self._stored_in(target, depth + 1), _UNKNOWN)
         return found
 
     def _stored_in(self, linked: LinkedMethod, depth: int) -> frozenset[str]:
@@ -207,8 +226,8 @@ def _stored_name(operation: Operation) -> str:
 
 
 def _last(name: str) -> str:
-    """`cache` of `this.cache`, `Svc.cache`, `cache.get(k)` and `cache[0]`."""
-    return _plain(name.casefold()).rpartition(".")[2]
+    """`cache` of `this.cache`, `Svc.cache`, `cache.get(k)`, `getCache()` and `cache[0]`."""
+    return _plain(name.casefold()).rpartition(".")[2].removesuffix("()")
 
 
 def _plain(name: str) -> str:
@@ -236,7 +255,8 @@ def _missing_by(atom: str, *, holds: bool) -> list[_Test]:
         return [] if holds else [_Test(filled["n"])]
     key = _KEY.fullmatch(atom)
     if key:
-        return [_Test(key["n"], by_key=True)] if not holds and key["how"] == "containskey" else []
+        how = "put" if key["how"] == "contains" else ""  # a set that is added to remembers no result
+        return [] if holds else [_Test(key["n"], by_key=True, becomes=how)]
     flag = _FLAG.fullmatch(atom)
     if flag and flag["n"] not in ("true", "false", "null"):
         is_set = holds == ((flag["op"] != "!=") == (flag["truth"] != "false"))

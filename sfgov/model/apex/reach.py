@@ -104,6 +104,8 @@ class Reach:
         waiting: list[tuple[int, int, _State]] = []
         number = 0
         start = _State(linked, "", False, (), (), True)
+        if not self._leads_on(linked, call):
+            return None
         seen: set[tuple[int, str, bool, Bindings]] = set()
         for state in self._into(start, call):
             heapq.heappush(waiting, (self._distances[state.method], number, state))
@@ -133,11 +135,15 @@ class Reach:
         linked = state.method
         known = self._leading.get(id(linked))
         if known is None:
-            known = [call for call in self._graph.calls_of(linked) if self._nearest(call.dispatch)[0]]
+            known = [call for call in self._graph.calls_of(linked) if self._leads_on(linked, call)]
             self._leading[id(linked)] = known
         for call in known:
             if self._runs(state, call.operation):
                 yield from self._into(state, call)
+
+    def _leads_on(self, linked: LinkedMethod, call: Call) -> bool:
+        """Whether a call leads to the work, into code that is known."""
+        return bool(self._nearest(call.dispatch)[0]) and not self._calls.is_dynamic(linked, call.operation)
 
     def _nearest(self, dispatch: Dispatch) -> tuple[list[LinkedMethod], bool]:
         """The targets nearest to the work, and whether all come to it."""
