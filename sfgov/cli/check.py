@@ -35,7 +35,8 @@ NEVER = "never"
     "formats",
     metavar="FORMAT[=FILE]",
     multiple=True,
-    help="console (the default), html, json, junit, sarif or github; repeatable. Without FILE to stdout.",
+    help="console (the default), html, json, junit, sarif, github, gitlab, azure, checkstyle, rdjson, sonarqube, "
+    "markdown or csv; repeatable. Without FILE to stdout.",
 )
 @checks_option
 @click.option(

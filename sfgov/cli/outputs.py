@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from sfgov.cli.failures import CannotWork, leave_pipe
-from sfgov.report import FORMATS, Options, suited_to
+from sfgov.report import FORMATS, Options, checkout_of, suited_to
 from sfgov.result import Run
 from sfgov.spelling import did_you_mean
 
@@ -87,7 +87,7 @@ def write(run: Run, output: Output, verbosity: int) -> None:
         _to_stdout(_bytes(render(run, suited_to(sys.stdout, verbosity))))
         return
     try:
-        output.file.write_bytes(_bytes(render(run, Options(verbosity))))
+        output.file.write_bytes(_bytes(render(run, Options(verbosity, checkout=checkout_of()))))
     except OSError as error:
         raise CannotWork(_cannot(output.file, error)) from error
 

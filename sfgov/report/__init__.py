@@ -11,11 +11,24 @@ from types import MappingProxyType
 
 import msgspec
 
-from sfgov.report import console, github, json_report, junit, sarif
-from sfgov.report.options import Options, suited_to
+from sfgov.report import (
+    azure,
+    checkstyle,
+    console,
+    csv_report,
+    github,
+    gitlab,
+    json_report,
+    junit,
+    markdown,
+    rdjson,
+    sarif,
+    sonarqube,
+)
+from sfgov.report.options import Options, checkout_of, suited_to
 from sfgov.result import Run
 
-__all__ = ["FORMATS", "Format", "Options", "suited_to"]
+__all__ = ["FORMATS", "Format", "Options", "checkout_of", "suited_to"]
 
 Render = Callable[[Run, Options], str]
 
@@ -48,6 +61,13 @@ _TABLE = (
     Format("junit", "JUnit XML, for Jenkins, GitLab, Azure and others", _whatever_the_wishes(junit.render)),
     Format("sarif", "SARIF 2.1.0, for GitHub code scanning and editors", _whatever_the_wishes(sarif.render)),
     Format("github", "annotations in GitHub Actions", _whatever_the_wishes(github.render)),
+    Format("gitlab", "GitLab Code Quality", _whatever_the_wishes(gitlab.render)),
+    Format("azure", "issues in Azure Pipelines", azure.render),
+    Format("checkstyle", "Checkstyle XML, for Jenkins and editors", _whatever_the_wishes(checkstyle.render)),
+    Format("rdjson", "reviewdog, for comments on changes", _whatever_the_wishes(rdjson.render)),
+    Format("sonarqube", "SonarQube's generic issues", _whatever_the_wishes(sonarqube.render)),
+    Format("markdown", "a step summary or a comment on a change", _whatever_the_wishes(markdown.render)),
+    Format("csv", "a table for spreadsheets", _whatever_the_wishes(csv_report.render)),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in _TABLE})
 """Every format by name, in the order in which help lists them."""

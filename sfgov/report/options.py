@@ -18,13 +18,24 @@ class Options(msgspec.Struct, frozen=True):
     colour: bool = False
     width: int | None = None
     """Columns; None: lines as long as they come."""
+    checkout: str = ""
+    """The absolute folder of the repository, for the one reader (Azure) that wants absolute paths; else empty."""
 
 
 def suited_to(out: TextIO, verbosity: int = 0, environment: Mapping[str, str] = os.environ) -> Options:
     """What suits this stream: a terminal's width, and colour where it is wanted."""
     terminal = out.isatty()
     width = shutil.get_terminal_size().columns if terminal else None
-    return Options(verbosity, wants_colour(terminal, environment), width)
+    return Options(verbosity, wants_colour(terminal, environment), width, checkout_of(environment))
+
+
+def checkout_of(environment: Mapping[str, str] = os.environ) -> str:
+    """Where Azure Pipelines has put the repository; empty elsewhere."""
+    return (
+        environment.get("BUILD_SOURCESDIRECTORY", "").replace("\\", "/")
+        if environment.get("TF_BUILD")
+        else ""
+    )
 
 
 def wants_colour(terminal: bool, environment: Mapping[str, str]) -> bool:

@@ -8,11 +8,24 @@ import pytest
 from sfgov.report import FORMATS, Options
 from sfgov.result import Run
 
-MACHINES = ("json", "junit", "sarif", "github")
+MACHINES = (
+    "json",
+    "junit",
+    "sarif",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "rdjson",
+    "sonarqube",
+    "markdown",
+    "csv",
+)
 
 
 def test_the_formats_in_the_order_of_the_help() -> None:
-    assert list(FORMATS) == ["console", "json", "html", "junit", "sarif", "github"]
+    assert " ".join(FORMATS) == (
+        "console json html junit sarif github gitlab azure checkstyle rdjson sonarqube markdown csv"
+    )
     assert all(FORMATS[name].name == name for name in FORMATS)
     assert [name for name in FORMATS if not FORMATS[name].terminal] == ["html"]
 
@@ -52,7 +65,7 @@ def test_nothing_acts_on_a_terminal_or_in_a_log(name: str, run: Run) -> None:
 def test_a_run_without_findings(name: str) -> None:
     empty = Run("0.1.0", "acme", 0, {}, (), (), (), None)
 
-    assert FORMATS[name].render(empty, Options(1)).endswith("\n") == (name != "github")
+    assert FORMATS[name].render(empty, Options(1)).endswith("\n") == (name not in ("github", "azure"))
 
 
 def without_surrogates(run: Run) -> Run:
