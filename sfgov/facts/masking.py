@@ -44,6 +44,8 @@ class DataMaskPolicy(Fact, frozen=True, kw_only=True):
 
     label: str = ""
     run_on_refresh: bool | None = None
+    run_frequency: str = ""
+    """`once`, `daily`, `weekly`, `monthly`, or empty."""
 
 
 class DataMaskExport(Fact, frozen=True, kw_only=True):

@@ -20,7 +20,9 @@ _NAMESPACED = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)__[a-z]\w*?(?:__[a-z]+
 _CUSTOM_SUFFIX = re.compile(r"__(c|r|mdt|e|x|b|kav|pc|share|history|feed|chn|tag)$", re.IGNORECASE)
 
 
-_NO_TYPES = (ApexMeta, Component, DataMaskExport, MaskingTemplate)
+_DECLARED = (DataMaskExport, MaskingTemplate)
+"""Facts of files that a policy names: there is no metadata type of them, but they were read or not."""
+_NO_TYPES = (ApexMeta, Component, *_DECLARED)
 """Facts that are no components of a Metadata API type of that name."""
 
 
@@ -74,6 +76,7 @@ class Index:
         for written in sorted(facts, key=lambda w: (w.type, w.name.casefold(), w.path)):
             by_type[type(written.fact)][written.name.casefold()].append(written)
         self._by_type = {kind: dict(found) for kind, found in by_type.items()}
+        self._declared = {kind.__name__ for kind in self._by_type if kind in _DECLARED}
         self._names: dict[str, set[str]] = defaultdict(set)
         for type_name, name in names:
             self._names[type_name].add(name.casefold())
@@ -97,7 +100,8 @@ class Index:
 
     def retrieved(self, kind: type[Fact] | str) -> bool:
         """Whether the tree holds any component of this type at all."""
-        return bool(self._names.get(kind if isinstance(kind, str) else kind.__name__))
+        name = kind if isinstance(kind, str) else kind.__name__
+        return bool(self._names.get(name)) or name in self._declared
 
     def knowledge(self, kind: type[Fact] | str, name: str) -> Knowledge:
         """What is known of a component that is referred to by name."""

@@ -24,9 +24,10 @@ def read_policy(root: Element, source: SourceFile) -> Iterator[DataMaskPolicy]:
     yield DataMaskPolicy(
         name=source.name,
         line=root.line,
-        lines=root.lines("label", "runOnRefresh"),
+        lines=root.lines("label", "runOnRefresh", "runFrequency"),
         label=root.get("label"),
         run_on_refresh=root.flag("runOnRefresh"),
+        run_frequency=root.get("runFrequency"),
     )
 
 

@@ -2,7 +2,14 @@
 
 from sfgov.model.masking.coverage import Coverage, CoverageState, Masking, MaskSource
 from sfgov.model.masking.records import RecordColumns
-from sfgov.model.masking.statements import MaskedObject, MaskExempt, MaskRule, Origin, Unseen
+from sfgov.model.masking.statements import (
+    MaskedObject,
+    MaskExempt,
+    MaskRule,
+    Origin,
+    RowFilter,
+    Unseen,
+)
 
 __all__ = [
     "Coverage",
@@ -14,5 +21,6 @@ __all__ = [
     "Masking",
     "Origin",
     "RecordColumns",
+    "RowFilter",
     "Unseen",
 ]

@@ -15,7 +15,15 @@ from sfgov.model.masking.declared import post_copy_classes, templates
 from sfgov.model.masking.exports import exported
 from sfgov.model.masking.records import RecordColumns, in_house_records, package_records
 from sfgov.model.masking.shells import shells
-from sfgov.model.masking.statements import MaskedObject, MaskExempt, MaskRule, Origin, Statement, Unseen
+from sfgov.model.masking.statements import (
+    MaskedObject,
+    MaskExempt,
+    MaskRule,
+    Origin,
+    RowFilter,
+    Statement,
+    Unseen,
+)
 from sfgov.place import Evidence, Place
 
 S = TypeVar("S", MaskRule, MaskExempt, MaskedObject)
@@ -81,6 +89,8 @@ class Masking:
         ]
         self.unseen = tuple(one for one in said if isinstance(one, Unseen))
         """Masking of which the files do not say what it covers."""
+        self.filters = tuple(one for one in said if isinstance(one, RowFilter))
+        """Where sources mask only some rows of an object."""
         self._rules = _by_object(one for one in said if isinstance(one, MaskRule))
         self._exempt = _by_object(one for one in said if isinstance(one, MaskExempt))
         self._homes = _by_object(one for one in said if isinstance(one, MaskedObject))
@@ -99,6 +109,11 @@ class Masking:
     def says_what_is_masked(self) -> bool:
         """Whether some source lists objects or fields, so that one that is not listed is not masked."""
         return bool(self._homes)
+
+    @property
+    def exemptions(self) -> tuple[MaskExempt, ...]:
+        """Every exemption, ended ones too, by object and place."""
+        return tuple(one for _, found in sorted(self._exempt.items()) for one in found)
 
     @property
     def homes(self) -> tuple[MaskedObject, ...]:
@@ -158,14 +173,15 @@ class Masking:
             )
         return Coverage(CoverageState.BARE, tuple(rules), evidence=_evidence(rules))
 
-    def _holds(self, exempt: MaskExempt) -> bool:
+    def holds(self, exempt: MaskExempt) -> bool:
+        """Whether an exemption has not ended."""
         return exempt.until is None or exempt.until >= self._today
 
     def _is_exempt(self, rule: MaskRule, exempt: Iterable[MaskExempt]) -> bool:
-        return any(self._holds(one) and (one.exact or not rule.exact) for one in exempt)
+        return any(self.holds(one) and (one.exact or not rule.exact) for one in exempt)
 
     def _exempted(self, exempt: list[MaskExempt]) -> Coverage:
-        held = [one for one in exempt if self._holds(one)]
+        held = [one for one in exempt if self.holds(one)]
         state = CoverageState.EXEMPT if held else CoverageState.EXEMPT_EXPIRED
         shown = held or sorted(exempt, key=lambda one: one.until or date.max, reverse=True)
         return Coverage(state, exempt=tuple(shown), evidence=_evidence(shown))

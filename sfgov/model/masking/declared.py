@@ -14,6 +14,7 @@ from sfgov.model.masking.statements import (
     MaskExempt,
     MaskRule,
     Origin,
+    RowFilter,
     Statement,
     Unseen,
     every,
@@ -32,6 +33,9 @@ def templates(index: Index) -> Iterator[Statement]:
         if name == "*":
             continue
         yield MaskedObject(name, Origin.TEMPLATE, by, written.at_element("object"))
+        if template.filter_where:
+            at, where = written.at_element("filter"), template.filter_where
+            yield RowFilter(name, Origin.TEMPLATE, by, at, where, reason=template.filter_reason)
         for field in template.fields:
             bare = field_of(name, field.pattern)
             place = written.at(field.line, f"fields[{bare}]")

@@ -10,7 +10,16 @@ import msgspec
 from sfgov.facts import DataMaskExport
 from sfgov.facts.masking import DataMaskRow
 from sfgov.model.index import Index, Written
-from sfgov.model.masking.statements import MaskedObject, MaskRule, Origin, Statement, Unseen, every, field_of
+from sfgov.model.masking.statements import (
+    MaskedObject,
+    MaskRule,
+    Origin,
+    RowFilter,
+    Statement,
+    Unseen,
+    every,
+    field_of,
+)
 from sfgov.place import Place
 
 _ID = re.compile(r"(01I|00N)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
@@ -80,6 +89,9 @@ class _Rows:
                 yield Unseen(row.at(), f"{by} names an object by its id only")
                 continue
             yield MaskedObject(name, Origin.EXPORT, by, row.at(name))
+            if row.get("FilterEnabled") == "true":
+                where, raw = row.get("WhereCriteria"), row.get("RawFilterData")
+                yield RowFilter(name, Origin.EXPORT, by, row.at(name), where, raw)
             if not self.fields:
                 yield Unseen(row.at(name), f"the fields that {by} masks were not exported", name)
 

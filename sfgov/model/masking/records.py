@@ -9,7 +9,16 @@ import msgspec
 from sfgov.facts import CustomMetadata
 from sfgov.facts.records import Value
 from sfgov.model.index import Index, Written
-from sfgov.model.masking.statements import MaskedObject, MaskRule, Origin, Statement, Unseen, every, field_of
+from sfgov.model.masking.statements import (
+    MaskedObject,
+    MaskRule,
+    Origin,
+    RowFilter,
+    Statement,
+    Unseen,
+    every,
+    field_of,
+)
 from sfgov.place import Place
 
 _NAME_LENGTH = 40
@@ -34,12 +43,11 @@ def package_records(index: Index) -> Iterator[Statement]:
     }
     for record in types["Masking_Object"].values():
         if not _chain_switch(record, None, types["DataMask_Configuration"]):
-            yield MaskedObject(
-                record.fact.text("datamask__API_Name__c"),
-                Origin.PACKAGE,
-                _configuration_name(record),
-                _at(record, "datamask__API_Name__c"),
-            )
+            name, by = record.fact.text("datamask__API_Name__c"), _configuration_name(record)
+            yield MaskedObject(name, Origin.PACKAGE, by, _at(record, "datamask__API_Name__c"))
+            if where := _row_filter(record.fact):
+                place = _at(record, "datamask__Filter_Enabled__c")
+                yield RowFilter(name, Origin.PACKAGE, by, place, where)
     for rule in types["Masking_Field"].values():
         name = rule.fact.text("datamask__Masking_Object__c")
         parent = types["Masking_Object"].get(_key(name))

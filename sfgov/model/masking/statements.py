@@ -124,7 +124,21 @@ class Unseen(msgspec.Struct, frozen=True):
     """Files that should say what it covers are there but cannot be read whole."""
 
 
-Statement: TypeAlias = MaskRule | MaskExempt | MaskedObject | Unseen
+class RowFilter(msgspec.Struct, frozen=True):
+    """A source masks only some rows of an object."""
+
+    object: str
+    origin: Origin
+    by: str
+    place: Place
+    where: str = ""
+    """The criterion as written; empty where it is kept in `raw` alone."""
+    raw: str = ""
+    """The filter as Data Mask's own screen stores it, as JSON; empty where there is none."""
+    reason: str = ""
+
+
+Statement: TypeAlias = MaskRule | MaskExempt | MaskedObject | RowFilter | Unseen
 
 
 def every(index: Index, kind: type[F]) -> Iterator[Written[F]]:
