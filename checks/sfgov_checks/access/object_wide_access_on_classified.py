@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import CustomField, PermissionSet, PermissionSetGroup, Profile
-from sfgov.model.classification import SensitiveField, Sensitivity, classified_fields
+from sfgov.model.classification import SensitiveField
 from sfgov.model.grants import OBJECTS, Grant
 from sfgov.model.org import Org
 from sfgov.model.permissions import METADATA_KINDS, Bundle
 from sfgov.place import Evidence
 from sfgov.policy import Policy
+from sfgov_checks.access.classified import classified_objects, named, why_nothing_is_classified
 from sfgov_checks.access.who import answers, in_numbers, own_grants, titled
 from sfgov_checks.principals import is_admin, joined
 
@@ -122,9 +123,9 @@ def object_wide_access_on_classified(org: Org, policy: Policy) -> Iterator[Outco
     - https://help.salesforce.com/s/articleView?id=sf.users_profiles_object_perms.htm&type=5
     - https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_permissionset.htm
     """
-    objects = _objects(org, policy)
+    objects = classified_objects(org, policy)
     if not objects:
-        yield NotChecked(_nothing_classified(org))
+        yield NotChecked(why_nothing_is_classified(org))
         return
     wide = [
         one
@@ -159,26 +160,6 @@ class _Wide(msgspec.Struct, frozen=True):
     def evidence(self) -> list[Evidence]:
         classified = [evidence for field in self.fields[:2] for evidence in field.evidence()]
         return [*(evidence for grant in self.grants for evidence in grant.evidence), *classified]
-
-
-def _objects(org: Org, policy: Policy) -> Mapping[str, tuple[SensitiveField, ...]]:
-    """The objects with classified fields, by name; of each, the most sensitive fields first."""
-    terms = policy.classification
-    sensitivity = Sensitivity(terms.sensitive_groups, terms.sensitive_levels, terms.ignore_fields)
-    found: defaultdict[str, list[SensitiveField]] = defaultdict(list)
-    for field in classified_fields(org.index, sensitivity):
-        found[field.object].append(field)
-    restricted = {level.casefold() for level in terms.restricted_levels}
-    return {
-        name: tuple(sorted(fields, key=lambda field: field.level.casefold() not in restricted))
-        for name, fields in sorted(found.items())
-    }
-
-
-def _nothing_classified(org: Org) -> str:
-    if not org.retrieved(CustomField):
-        return "CustomField was not retrieved, so which fields are classified is unknown"
-    return "no field here is classified as sensitive"
 
 
 def _wide(
@@ -229,7 +210,7 @@ def _rolled_up(wide: Sequence[_Wide]) -> Iterator[Finding]:
 
 def _finding(one: _Wide) -> Finding:
     return Finding(
-        f"{titled(one.bundle)} {_FLAGS[one.flag]} {one.object} ({one.flag}), including {_names(one.fields)}.",
+        f"{titled(one.bundle)} {_FLAGS[one.flag]} {one.object} ({one.flag}), including {named(one.fields)}.",
         at=one.grants[0].evidence[0].place,
         because=one.evidence,
         severity=one.severity,
@@ -258,7 +239,7 @@ def _many_bundles(found: Sequence[_Wide]) -> Finding:
     bundles = [one.bundle for one in found]
     classified = [evidence for field in first.fields[:2] for evidence in field.evidence()]
     return Finding(
-        f"{in_numbers(bundles)} are granted all of {first.object}, including {_names(first.fields)}: "
+        f"{in_numbers(bundles)} are granted all of {first.object}, including {named(first.fields)}: "
         f"{joined([bundle.name for bundle in bundles])}.",
         at=msgspec.structs.replace(classified[0].place, component=f"CustomObject:{first.object}", element=""),
         because=[*classified, *(e for one in found for e in one.grants[0].evidence)],
@@ -275,10 +256,3 @@ def _widest(found: Sequence[_Wide]) -> _Wide:
 def _confidence(found: Sequence[_Wide]) -> Confidence | None:
     certain = any(grant.certain for one in found for grant in one.grants)
     return None if certain else Confidence.LOW
-
-
-def _names(fields: Sequence[SensitiveField]) -> str:
-    """`SSN__c (Restricted, PII, HIPAA) and 3 more classified fields`."""
-    first = f"{fields[0].field} ({fields[0].classification})"
-    more = len(fields) - 1
-    return first + (f" and {more} more classified field{'s' if more > 1 else ''}" if more else "")
