@@ -47,7 +47,11 @@ def run(
     today = today or datetime.datetime.now(datetime.UTC).date()
     with _garbage_collection_off():
         written, problems = _parse(project, jobs, progress)
+        if progress:
+            progress("linking", 0, len(written))
         org = link(project, written, config, today)
+        if progress:
+            progress("linking", len(written), len(written))
         found = _Found(_front(project, config))
         context = {
             "org": org,
