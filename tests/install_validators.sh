@@ -10,16 +10,19 @@ case "$(uname -s)" in
   *) echo "install_validators: no SARIF multitool for $(uname -s); its tests are skipped"; exit 0 ;;
 esac
 version=5.7.0
+html=html-validate@10
 tool=".validators/node_modules/$package/Sarif.Multitool"
 
-if [ -x "$tool" ] && grep -q "\"version\": \"$version\"" "$(dirname "$tool")/package.json"; then
-  echo "install_validators: $package $version is there already"
+if [ -x "$tool" ] && [ -x .validators/node_modules/.bin/html-validate ] \
+  && grep -q "\"version\": \"$version\"" "$(dirname "$tool")/package.json"; then
+  echo "install_validators: $package $version and $html are there already"
 elif ! command -v npm >/dev/null 2>&1; then
-  echo "install_validators: npm is not installed; the SARIF multitool tests are skipped"
-elif npm install --prefix .validators --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$package@$version"; then
+  echo "install_validators: npm is not installed; the tests of SARIF and HTML by these tools are skipped"
+elif npm install --prefix .validators --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+  "$package@$version" "$html"; then
   # What the package's own install script would do.
   chmod u+x "$tool"
-  echo "install_validators: installed $package $version"
+  echo "install_validators: installed $package $version and $html"
 else
   echo "install_validators: npm could not install $package; its tests are skipped"
 fi
