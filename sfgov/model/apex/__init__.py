@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger
 from sfgov.facts.apex import Operation
+from sfgov.model.apex.batches import BatchSizes
 from sfgov.model.apex.bounded import Bounded
 from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.effects import DATABASE_WORK, LOOK_UPS, Effect
@@ -97,9 +98,14 @@ class Apex:
         return Memory(self.calls)
 
     @cached_property
+    def batches(self) -> BatchSizes:
+        """How many records each batch job takes at a time."""
+        return BatchSizes(self.graph, self.calls.expressions)
+
+    @cached_property
     def loops(self) -> Loops:
         """Which loops multiply work."""
-        return Loops(Bounded(self.types, self.calls.expressions), self.memory)
+        return Loops(Bounded(self.types, self.calls.expressions, self.batches), self.memory)
 
     def reach(self, effects: Iterable[Effect]) -> Reach:
         """Which methods come to work of these kinds, and how."""

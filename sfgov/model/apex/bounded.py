@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sfgov.facts.apex import Loop
+from sfgov.model.apex.batches import BatchSizes
 from sfgov.model.apex.conditions import evaluate
 from sfgov.model.apex.expressions import Expressions, TypeRef, of_collection, split_at_commas
 from sfgov.model.apex.linked import LinkedMethod
@@ -15,7 +16,7 @@ FEW = 5
 
 _COUNTING = re.compile(r"(?:\w+\s+)?\w+\s*=\s*([\w.]+)\s*;\s*\w+\s*(<=?|>=?|!=)\s*([\w.]+)\s*;")
 _SOON = re.compile(r"\w+<=?(\d+)|(\d+)>=?\w+")
-_RETRY = re.compile(r"retr(?:y|ies)|attempt|\btries\b", re.IGNORECASE)
+_RETRY = re.compile(r"re?tr(?:y|ies)|attempt|\btries\b", re.IGNORECASE)
 _STEP = re.compile(r";[^;]*?\b(\w+)\s*(?:[-+]=\s*([\w.]+)|=\s*\1\s*[-+]\s*([\w.]+))")
 _BODY_STEP = re.compile(
     r"(\w+)\s*(?:[-+]=\s*|=\s*\1\s*[-+]\s*)(?:\d{2,}|[A-Z_]{3,}|[\w.]*(?i:size|limit|chunk|batch|step))"
@@ -45,9 +46,10 @@ _SCHEMA = re.compile(
 class Bounded:
     """Tells loops that cannot be long from others."""
 
-    def __init__(self, types: Types, expressions: Expressions) -> None:
+    def __init__(self, types: Types, expressions: Expressions, batches: BatchSizes) -> None:
         self._types = types
         self._expressions = expressions
+        self._batches = batches
         self._known: dict[int, bool] = {}
 
     def __call__(self, linked: LinkedMethod, loop: Loop) -> bool:
@@ -68,6 +70,7 @@ class Bounded:
         return (
             _is_soon_false([loop.head])
             or _RETRY.search(loop.head) is not None
+            or _goes_on_after_errors(linked, loop)
             or _counts_in_chunks(linked, loop)
             or self._walks_handlers(linked, loop)
         )
@@ -96,6 +99,8 @@ class Bounded:
         if self._are_few(item) or _SCHEMA.search(loop.iterable):
             return True
         text = loop.iterable.strip()
+        if self._batches.scope_is_at_most(FEW, linked, text):
+            return True
         part = _MAP_PART.fullmatch(text)
         if part:
             text = part[1]
@@ -192,6 +197,19 @@ def _is_soon_false(conditions: list[str]) -> bool:
         return False if match and int(match[1] or match[2]) <= FEW else None
 
     return any(evaluate(condition, decide) is False for condition in conditions)
+
+
+def _goes_on_after_errors(linked: LinkedMethod, loop: Loop) -> bool:
+    """`do { again = false; try { … } catch (…) { again = true; } } while (again);`"""
+    again = [
+        op
+        for op in linked.method.operations
+        if op.kind == "assign"
+        and op.name.casefold() == loop.head.strip().casefold()
+        and op.arguments[0].casefold() == "true"
+        and loop.line <= op.line <= loop.end_line
+    ]
+    return bool(again) and all(any(g.kind == "catch" for g in linked.guards_of(op)) for op in again)
 
 
 def _is_changed(linked: LinkedMethod, name: str) -> bool:

@@ -67,6 +67,7 @@ _DML_METHODS = frozenset(
     {
         "insert", "update", "upsert", "delete", "undelete", "merge", "convertlead", "emptyrecyclebin",
         "insertimmediate", "updateimmediate", "deleteimmediate", "insertasync", "updateasync", "deleteasync",
+        "setsavepoint", "rollback",
     }
 )  # fmt: skip
 _QUERY_METHODS = frozenset(
@@ -91,6 +92,8 @@ _STATIC_CALLS: dict[tuple[str, str], Effect] = {
     ("system", "schedulebatch"): Effect.SCHEDULE,
     ("messaging", "sendemail"): Effect.EMAIL,
     ("messaging", "sendemailmessage"): Effect.EMAIL,
+    ("messaging", "renderemailtemplate"): Effect.QUERY,
+    ("messaging", "renderstoredemailtemplate"): Effect.QUERY,
     ("eventbus", "publish"): Effect.PUBLISH,
     ("approval", "process"): Effect.APPROVAL,
     ("approval", "lock"): Effect.APPROVAL,
@@ -103,13 +106,13 @@ _NEW_HTTP = re.compile(r"new\s+(?:system\.)?http\s*\(\s*\)", re.IGNORECASE)
 
 
 def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
-    """The effect of one operation by itself, without following calls.
+    """The effect of one operation by itself, without following calls. Queries of custom metadata are not limited.
 
     `receiver_type` is the declared type of the receiver where it is known: `http.send(…)` is a callout only when
     `http` is an `Http`.
     """
     if operation.kind in _STATEMENTS:
-        return _STATEMENTS[operation.kind]
+        return None if operation.name[-5:].casefold() == "__mdt" else _STATEMENTS[operation.kind]
     if operation.kind != "call":
         return None
     name = operation.name.casefold()

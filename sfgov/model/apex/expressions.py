@@ -127,7 +127,9 @@ class Expressions:
             found = self._member(holder, indexed[1])
             return self._element(found)
         key = self._types.find(holder.text, holder.inside)
-        field = self._types.field(key, part.casefold()) if key else None
+        if not key:
+            return _of_record(part.casefold())
+        field = self._types.field(key, part.casefold())
         return TypeRef(field[0].type, field[1]) if field else None
 
     def _element(self, holder: TypeRef | None) -> TypeRef | None:
@@ -164,6 +166,17 @@ def of_collection(holder: TypeRef, method: str) -> TypeRef | None:
     if method == "keyset" and head == "map":
         return TypeRef(f"Set<{arguments[0].strip()}>", holder.inside)
     return None
+
+
+SIMPLE = "(simple)"
+"""The type of a field that holds a single value, of which kind is not known: no record, no list."""
+
+
+def _of_record(field: str) -> TypeRef | None:
+    """The type of a field of a record: an `Id`, or some single value."""
+    if field == "id":
+        return TypeRef("Id", "")
+    return TypeRef(SIMPLE, "") if field == "name" or field.endswith("__c") else None
 
 
 def _literal(text: str) -> TypeRef | None:

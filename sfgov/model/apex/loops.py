@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sfgov.facts.apex import Loop, Operation
 from sfgov.model.apex.bounded import Bounded
-from sfgov.model.apex.conditions import holds, parsed
+from sfgov.model.apex.conditions import Condition, Joined, holds, parsed
 from sfgov.model.apex.effects import LOOK_UPS, Effect
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.memory import Memory
@@ -16,6 +16,10 @@ _CHUNK = 10
 """The least size of a list that is saved when it is full; comparing with less is a test for emptiness."""
 _FULL = re.compile(
     r"(?P<n>[\w.]+)\.size\(\)(?:==|>=|>)(?P<to>[\w.]+)|(?P<to2>[\w.]+)(?:==|<=|<)(?P<n2>[\w.]+)\.size\(\)"
+)
+_IDENTITY = re.compile(
+    r"(?:\(\w+\))?(?P<n>\w+)(?:\.\w+)?\.(?:id|get\('id'\))==(?P<other>.+)|"
+    r"(?P<other2>.+)==(?:\(\w+\))?(?P<n2>\w+)(?:\.\w+)?\.(?:id|get\('id'\))"
 )
 
 
@@ -40,7 +44,7 @@ class Loops:
         look_up = all(effect in LOOK_UPS for effect in effects)
         memos = [memo for memo in self._memory.of(linked, operation) if look_up or not memo.by_key]
         found = []
-        for index in operation.loops:
+        for index in operation.loops[searched(linked, operation) :]:
             loop = linked.method.loops[index]
             remembered = any(memo.outlives(index, loop.line) for memo in memos)
             if not remembered and not self._bounded(linked, loop):
@@ -71,3 +75,47 @@ class Loops:
         chunk = (match["n"] or match["n2"]).removeprefix("this.")
         given = [argument.strip().casefold().removeprefix("this.") for argument in operation.arguments]
         return chunk in given or self._memory.stores_behind(linked, index, chunk)
+
+
+def searched(linked: LinkedMethod, operation: Operation) -> int:
+    """How many of the loops around an operation, from the outermost, only look for the one record to work on.
+
+    `for (Account a : all) { if (a.Id == wanted) { update a; } }` updates one record.
+    """
+    for guard in linked.guards_of(operation):
+        if guard.kind != "if":
+            continue
+        for atom in _required(parsed(guard.condition)):
+            match = _IDENTITY.fullmatch(atom)
+            if match:
+                depth = _depth_searched(linked, operation, match)
+                if depth:
+                    return depth
+    return 0
+
+
+def _required(condition: Condition) -> Iterator[str]:
+    """The atoms that must hold for a condition to hold."""
+    if isinstance(condition, str):
+        yield condition
+    elif isinstance(condition, Joined) and condition.how == "all":
+        for part in condition.parts:
+            yield from _required(part)
+
+
+def _depth_searched(linked: LinkedMethod, operation: Operation, match: re.Match[str]) -> int:
+    name, other = match["n"] or match["n2"], match["other"] or match["other2"]
+    words = set(re.findall(r"\w+", other))
+    loops = [linked.method.loops[index] for index in operation.loops]
+    changing = {loop.variable.casefold() for loop in loops if loop.variable}
+    changing |= {
+        v.name.casefold()
+        for v in linked.method.variables
+        if loops and loops[0].line < v.line <= loops[0].end_line
+    }
+    if words & changing:
+        return 0  # compared with something of the same loops: a join
+    for depth, loop in enumerate(loops, 1):
+        if loop.variable.casefold() == name:
+            return depth
+    return 0

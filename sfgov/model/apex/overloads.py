@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sfgov.model.apex.expressions import TypeRef
+from sfgov.model.apex.expressions import SIMPLE, TypeRef
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.members import plain_type
 from sfgov.model.apex.types import Types
@@ -47,6 +47,8 @@ def _distance(given: TypeRef, wanted: TypeRef, types: Types) -> int | None:
         return _EXACT
     if need == "object":
         return _LOOSE
+    if have == SIMPLE:
+        return _NEAR if need in _SIMPLE else None
     if have in _NUMBERS and need in _NUMBERS:
         return _widening(have, need)
     if {have, need} == {"id", "string"}:
