@@ -22,6 +22,13 @@ from sfgov.facts.objects import (
     ValidationRule,
 )
 from sfgov.facts.permissions import MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
+from sfgov.facts.protection import (
+    EventRelayConfig,
+    FieldRestrictionRule,
+    LeadConvertSettings,
+    PlatformEventChannelMember,
+    TransactionSecurityPolicy,
+)
 from sfgov.facts.records import Component, CustomMetadata, InstalledPackage, Settings
 from sfgov.facts.workflow import Workflow
 
@@ -38,24 +45,29 @@ AnyFact = (
     | DataMaskExport
     | DataMaskPolicy
     | DelegateGroup
+    | EventRelayConfig
     | ExternalClientApplication
     | ExtlClntAppConfigurablePolicies
     | ExtlClntAppGlobalOauthSettings
     | ExtlClntAppOauthConfigurablePolicies
     | ExtlClntAppOauthSettings
+    | FieldRestrictionRule
     | Flow
     | FlowDefinition
     | GlobalValueSet
     | InstalledPackage
+    | LeadConvertSettings
     | MaskingTemplate
     | MutingPermissionSet
     | PermissionSet
     | PermissionSetGroup
+    | PlatformEventChannelMember
     | Profile
     | RecordType
     | Settings
     | SharingRules
     | StandardValueSet
+    | TransactionSecurityPolicy
     | ValidationRule
     | Workflow
 )
@@ -75,27 +87,32 @@ __all__ = [
     "DataMaskExport",
     "DataMaskPolicy",
     "DelegateGroup",
+    "EventRelayConfig",
     "ExternalClientApplication",
     "ExtlClntAppConfigurablePolicies",
     "ExtlClntAppGlobalOauthSettings",
     "ExtlClntAppOauthConfigurablePolicies",
     "ExtlClntAppOauthSettings",
     "Fact",
+    "FieldRestrictionRule",
     "Flow",
     "FlowDefinition",
     "GlobalValueSet",
     "InstalledPackage",
+    "LeadConvertSettings",
     "Mark",
     "MaskingTemplate",
     "MutingPermissionSet",
     "PermissionSet",
     "PermissionSetGroup",
+    "PlatformEventChannelMember",
     "Problem",
     "Profile",
     "RecordType",
     "Settings",
     "SharingRules",
     "StandardValueSet",
+    "TransactionSecurityPolicy",
     "ValidationRule",
     "Workflow",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sfgov.facts import AnyFact, Component, Fact, Problem
-from sfgov.parse import access, apps, masking, objects, permissions, records, workflow
+from sfgov.parse import access, apps, masking, objects, permissions, protection, records, workflow
 from sfgov.parse import flow as flows
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
@@ -23,6 +23,7 @@ _BY_ROOT: dict[str, XmlReader] = {
     **masking.READERS,
     **objects.READERS,
     **permissions.READERS,
+    **protection.READERS,
     **records.READERS,
     **workflow.READERS,
     "ApexClass": read_apex_meta,
