@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from sfgov.facts.flow import Flow, FlowConnector, FlowDefinition, FlowElement, FlowResource
@@ -208,6 +208,13 @@ class Flows:
             versions = self.versions(match[1]) if match else ()
             return next((flow for flow in versions if flow.version == int(match[2])), None) if match else None
         return next((flow for flow in versions if flow.live), versions[-1])
+
+    def called_versions(self) -> Iterator[LinkedFlow]:
+        """Of each flow what a call runs, as far as the tree holds it: the live version, else the newest; by name."""
+        for name in sorted(self._versions):
+            flow = self.get(name)
+            if flow is not None:
+                yield flow
 
     def triggered_on(self, object_name: str, *trigger_types: str) -> tuple[LinkedFlow, ...]:
         """The flows that start on records of an object, of these `triggerType`s (any, where none is given)."""

@@ -1,58 +1,64 @@
-"""What an Apex class does when a flow calls it: the limited work that its own methods come to."""
+"""What an Apex class does when a flow calls it: the limited work that its entry method comes to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sfgov.facts.apex import Operation
-from sfgov.model.apex import Apex, Effect, LinkedMethod
+from sfgov.model.apex import Apex, Effect, LinkedMethod, Path
+from sfgov.model.apex.effects import LOOK_UPS
 from sfgov.place import Evidence
 
+_EVERY_KIND = frozenset(Effect)
 
-def methods_of_class(apex: Apex, class_name: str) -> tuple[LinkedMethod, ...]:
-    """The methods of a class and its inner ones; none where its text is not in the tree."""
-    wanted = class_name.casefold()
-    return tuple(
-        linked
-        for linked in apex.methods
-        if linked.written.type == "ApexClass" and linked.written.name.casefold() == wanted
+
+def entry_methods(apex: Apex, class_name: str) -> tuple[LinkedMethod, ...]:
+    """The method that runs when a flow calls the class: its invocable one, or the `invoke` of a legacy plug-in."""
+    return tuple(method for method in apex.methods_of(class_name) if _is_entry(method))
+
+
+def invocable_work(apex: Apex, class_name: str) -> Path | None:
+    """The nearest query, DML, callout … that each call of a flow comes to; None where there is none, or none is known.
+
+    Work that is remembered after the first time does not count.
+    """
+    found = [nearest_work(apex, method) for method in entry_methods(apex, class_name)]
+    return min((path for path in found if path), key=lambda path: len(path.steps), default=None)
+
+
+def nearest_work(apex: Apex, method: LinkedMethod, effects: frozenset[Effect] = _EVERY_KIND) -> Path | None:
+    """The nearest work of these kinds that a method does each time it runs, itself or through calls."""
+    for work in apex.graph.work_of(method):
+        if work.effect in effects and _is_done_each_time(apex, method, work.operation):
+            return Path(((method, work.operation),), work.effect, sure=True)
+    return min(_behind_calls(apex, method, effects), key=lambda path: len(path.steps), default=None)
+
+
+def _behind_calls(apex: Apex, method: LinkedMethod, effects: frozenset[Effect]) -> Iterator[Path]:
+    for kinds in filter(None, (effects & LOOK_UPS, effects - LOOK_UPS)):
+        reach = apex.reach(kinds)
+        for call in apex.graph.calls_of(method):
+            if _is_done_each_time(apex, method, call.operation):
+                path = reach.path(method, call)
+                if path is not None:
+                    yield path
+
+
+def _is_done_each_time(apex: Apex, method: LinkedMethod, operation: Operation) -> bool:
+    return not apex.loops.is_rare(method, operation) and not apex.is_remembered(method, operation)
+
+
+def told(path: Path) -> tuple[Evidence, ...]:
+    """The way from the entry of a class to the work, step by step."""
+    first = path.steps[0][0]
+    last, operation = path.steps[-1]
+    return (
+        first.at_line(first.method.line).says(f"the flow calls {first.name}"),
+        *(method.at(call).says(f"calls {into.name}") for (method, call), (into, _) in pairwise(path.steps)),
+        last.at(operation).says(f"{path.effect} in {last.name}"),
     )
 
 
-def invocable_work(apex: Apex, class_name: str) -> tuple[Evidence, ...]:
-    """The nearest query, DML, callout … that a flow's call comes to inside the class, with the calls on the way.
-
-    Empty where there is none. Calls into other classes are not followed; work that is remembered after the first
-    time does not count.
-    """
-    methods = methods_of_class(apex, class_name)
-    own = {id(method) for method in methods}
-    waiting: list[tuple[LinkedMethod, tuple[Evidence, ...]]]
-    waiting = [(method, (_enters(method),)) for method in methods if _is_entry(method)]
-    seen = {id(method) for method, _ in waiting}
-    for method, chain in waiting:  # grows while it is walked
-        for operation, effect in _effects(apex, method):
-            return (*chain, method.at(operation).says(f"{effect} in {method.name}"))
-        for operation in method.method.operations:
-            for target in apex.calls.targets(method, operation):
-                if id(target) in own and id(target) not in seen:
-                    seen.add(id(target))
-                    waiting.append((target, (*chain, method.at(operation).says(f"calls {target.name}"))))
-    return ()
-
-
 def _is_entry(linked: LinkedMethod) -> bool:
-    """An invocable method, or the `invoke` of a legacy flow plug-in."""
-    names = {annotation.name.casefold() for annotation in linked.method.annotations}
-    return "invocablemethod" in names or linked.method.name.casefold() == "invoke"
-
-
-def _enters(linked: LinkedMethod) -> Evidence:
-    return linked.at_line(linked.method.line).says(f"the flow calls {linked.name}")
-
-
-def _effects(apex: Apex, linked: LinkedMethod) -> Iterator[tuple[Operation, Effect]]:
-    for operation in linked.method.operations:
-        effect = apex.effect(linked, operation)
-        if effect is not None and not apex.is_remembered(linked, operation):
-            yield operation, effect
+    return linked.annotated("invocablemethod") or linked.method.name.casefold() == "invoke"

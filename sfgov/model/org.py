@@ -10,6 +10,7 @@ from sfgov.facts import Fact
 from sfgov.model.apex import Apex
 from sfgov.model.declared import Declared
 from sfgov.model.deletes import Deletes
+from sfgov.model.flow_reach import FlowReach
 from sfgov.model.flows import Flows
 from sfgov.model.index import Index, Knowledge, Written
 from sfgov.model.masking import Masking
@@ -56,6 +57,11 @@ class Org:
     def flows(self) -> Flows:
         """Flows with their control flow."""
         return Flows(self.index)
+
+    @cached_property
+    def flow_reach(self) -> FlowReach:
+        """What flows come to when other flows call them, through subflows and Apex."""
+        return FlowReach(self.flows, self.apex)
 
     @cached_property
     def apex(self) -> Apex:

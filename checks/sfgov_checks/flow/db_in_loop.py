@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfgov import Confidence, Evidence, Finding, Severity, check
+from sfgov import Confidence, Finding, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import Flow
 from sfgov.facts.flow import FlowElement
-from sfgov.model.flow_graph import FlowLoop, Repetition
+from sfgov.model.apex import Path
+from sfgov.model.flow_graph import FlowLoop
 from sfgov.model.flow_work import apex_class_of, work_of
 from sfgov.model.flows import LinkedFlow
-from sfgov.model.invocables import invocable_work, methods_of_class
+from sfgov.model.invocables import invocable_work, told
 from sfgov.model.org import Org
-from sfgov_checks.flows import doubt, down_from_trigger
-
-FEW = 5
-"""A loop that can make no more rounds than this is left alone."""
+from sfgov_checks.flows import FEW, loop_finding, sureness
 
 
 @check("FLW001", "flow-db-in-loop", Severity.HIGH, reads=(Flow,), tags=("performance",))
@@ -149,30 +147,18 @@ def db_in_loop(org: Org) -> Iterator[Outcome]:
 
 def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -> Iterator[Finding]:
     apex_class = apex_class_of(element)
-    in_apex = invocable_work(org.apex, apex_class) if apex_class else ()
-    if apex_class and not in_apex and methods_of_class(org.apex, apex_class):
+    path = invocable_work(org.apex, apex_class) if apex_class else None
+    if apex_class and path is None and org.apex.methods_of(apex_class):
         return
     work = f"calls the Apex class {apex_class}" if apex_class else work_of(flow, element)
-    if not work:
-        return
-    failing = loop.repetition(element) is Repetition.FAILING_ROUND
-    calls = () if flow.triggered else org.flows.way_from_trigger(flow)
-    yield Finding(
-        f"{element.name} {work} in each round of the loop {loop.name}"
-        f"{' in which something fails' if failing else ''}.{doubt(flow)}",
-        at=flow.written.at(element.line, element.name),
-        because=[*down_from_trigger(calls), *_into_loop(flow, loop, element, work), *in_apex],
-        severity=Severity.HIGH if (flow.triggered or calls) and not failing else Severity.MEDIUM,
-        confidence=Confidence.HIGH if flow.live and bool(in_apex) == bool(apex_class) else Confidence.LOW,
-        subject=f"{loop.name}.{element.name}",
-    )
+    if work:
+        sure = _confidence(apex_class, path)
+        behind = told(path) if path else ()
+        yield loop_finding(org, flow, loop, element, work=work, behind=behind, confidence=sure)
 
 
-def _into_loop(flow: LinkedFlow, loop: FlowLoop, element: FlowElement, work: str) -> Iterator[Evidence]:
-    """From the outermost loop to the node."""
-    around = [other for other in flow.loops if loop.inside(other)]
-    for one in (*sorted(around, key=lambda outer: -len(outer.body)), loop):
-        yield flow.written.at(one.element.line, one.name).says(f"loop over {one.element.collection}")
-    for step in loop.path_to(element)[:-1]:
-        yield flow.written.at(step.line, step.name).says(f"goes on to {step.name}")
-    yield flow.written.at(element.line, element.name).says(f"{element.name} {work}")
+def _confidence(apex_class: str, path: Path | None) -> Confidence:
+    """What a class does that is not in the tree is not known."""
+    if not apex_class:
+        return Confidence.HIGH
+    return sureness(path) if path else Confidence.LOW
