@@ -13,6 +13,7 @@ from sfgov.model.apex import Apex
 from sfgov.model.apex.trigger_guards import TriggerGuard, guards_by_trigger
 from sfgov.model.flow_guards import FlowGuard, guards_by_flow
 from sfgov.model.flows import Flows
+from sfgov.model.guard_bypasses import IdentityTest, tests_in_flow, tests_in_trigger
 from sfgov.model.index import Index, Written
 from sfgov.place import Evidence, Place
 
@@ -142,6 +143,12 @@ class Deletes:
                 reads=guard.reads,
                 trigger=guard,
             )
+
+    def identity_tests(self, guard: DeleteGuard) -> tuple[IdentityTest, ...]:
+        """Where a guard asks who the user is, and whom the answer lets through."""
+        if guard.flow is not None:
+            return tests_in_flow(guard.flow)
+        return tests_in_trigger(guard.trigger, self._apex) if guard.trigger is not None else ()
 
     def parents(self, child: str) -> tuple[Cascade, ...]:
         """The relationships that delete this object's records with another's, by parent and field."""
