@@ -13,7 +13,8 @@ from sfgov.model.apex.linked import LinkedMethod
 
 _WORD = re.compile(r"\w+")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'")
-_HOLDER = r"(?P<holder>(?:new\s+)?(?:\w+(?:\([^()]*\))?\s*\??\.\s*)*)"
+_CHAIN_END = re.compile(r"(?:(?:new\s+)?\w+(?:\([^()]*\))?\s*\??\.\s*)+\Z")
+_LONGEST_CHAIN = 100
 
 
 class _Text(NamedTuple):
@@ -34,16 +35,11 @@ def connect_reads(graph: CallGraph, calls: Calls) -> None:
             return
         done |= names
         pattern = re.compile(
-            rf"{_HOLDER}\b(?P<name>{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))",
-            re.IGNORECASE,
+            rf"\b(?:{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))", re.IGNORECASE
         )
         for linked in graph.methods:
-            texts = list(_texts(linked))
-            words = set(_WORD.findall(" ".join(t.text for t in texts).casefold()))
-            if not words.isdisjoint(names):
-                found = list(_reads(linked, texts, pattern, calls))
-                if found:
-                    graph.add_calls(linked, found)
+            if not names.isdisjoint(_words(linked)):
+                graph.add_calls(linked, list(_reads(linked, pattern, calls)))
 
 
 def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
@@ -52,23 +48,52 @@ def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
     return [linked for linked in working if linked.method.kind == "getter"]
 
 
+def _words(linked: LinkedMethod) -> set[str]:
+    """All words of a method's expressions, in lower case."""
+    method = linked.method
+    texts = [text for op in method.operations for text in (op.receiver, *op.arguments)]
+    texts += [variable.initial for variable in method.variables]
+    texts += [guard.condition for guard in method.guards]
+    texts += [loop.head for loop in method.loops]
+    return set(_WORD.findall(" ".join(texts).casefold()))
+
+
+def _reads(linked: LinkedMethod, pattern: re.Pattern[str], calls: Calls) -> Iterator[Call]:
+    seen: set[tuple[int, str]] = set()
+    for text, line, loops, guard in _without_strings(_texts(linked)):
+        for match in pattern.finditer(text):
+            before = _CHAIN_END.search(text, max(0, match.start() - _LONGEST_CHAIN), match.start())
+            holder = before[0] if before else ""
+            written = holder + match[0]
+            if (line, written) in seen:
+                continue
+            seen.add((line, written))
+            getter = calls.accessor(linked, written, "getter", line)
+            if getter is not None and getter is not linked:
+                receiver = holder.rstrip(". \t\n?")
+                operation = Operation(
+                    "call", line, 1, match[0], receiver, loops=loops, guard=guard, text=written
+                )
+                yield Call(operation, calls.to(getter))
+
+
+def _without_strings(texts: Iterable[_Text]) -> Iterator[_Text]:
+    for text in texts:
+        yield text._replace(text=_STRING.sub("''", text.text)) if "'" in text.text else text
+
+
 def _texts(linked: LinkedMethod) -> Iterator[_Text]:
     method = linked.method
     for op in method.operations:
-        texts = [op.receiver, *op.arguments] if op.kind != "soql" else op.arguments
-        for text in texts:
+        for text in (op.receiver, *op.arguments):
             if text:
-                yield _Text(_STRING.sub("''", text), op.line, op.loops, op.guard)
+                yield _Text(text, op.line, op.loops, op.guard)
     for variable in method.variables:
         if variable.initial:
-            yield _Text(
-                _STRING.sub("''", variable.initial), variable.line, _loops_at(linked, variable.line), -1
-            )
+            yield _Text(variable.initial, variable.line, _loops_at(linked, variable.line), -1)
     for guard in method.guards:
         if guard.kind in ("if", "ternary"):
-            yield _Text(
-                _STRING.sub("''", guard.condition), guard.line, _loops_at(linked, guard.line), guard.parent
-            )
+            yield _Text(guard.condition, guard.line, _loops_at(linked, guard.line), guard.parent)
     for index, loop in enumerate(method.loops):
         if loop.kind == "for-each":
             yield _Text(loop.iterable, loop.line, _around(linked, loop.parent), -1)
@@ -87,21 +112,3 @@ def _around(linked: LinkedMethod, index: int) -> tuple[int, ...]:
         found.append(index)
         index = linked.method.loops[index].parent
     return tuple(reversed(found))
-
-
-def _reads(
-    linked: LinkedMethod, texts: Iterable[_Text], pattern: re.Pattern[str], calls: Calls
-) -> Iterator[Call]:
-    seen: set[tuple[int, str]] = set()
-    for text, line, loops, guard in texts:
-        for match in pattern.finditer(text):
-            written = match[0].strip()
-            getter = calls.accessor(linked, written, "getter", line)
-            if getter is None or getter is linked or (line, written) in seen:
-                continue
-            seen.add((line, written))
-            holder = match["holder"].rstrip(". \t\n?")
-            operation = Operation(
-                "call", line, 1, match["name"], holder, loops=loops, guard=guard, text=written
-            )
-            yield Call(operation, calls.to(getter))
