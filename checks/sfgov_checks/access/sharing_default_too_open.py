@@ -156,8 +156,8 @@ class _Default(msgspec.Struct, frozen=True):
         return _model(self.stated.fact, self.element)
 
 
-def _too_open(org: Org, name: str, fields: tuple[SensitiveField, ...], *, external: bool) -> _Default | None:
-    element, wide = ("externalSharingModel", _EXTERNAL) if external else ("sharingModel", _INTERNAL)
+def _too_open(org: Org, name: str, fields: tuple[SensitiveField, ...], element: str) -> _Default | None:
+    wide = _EXTERNAL if element == "externalSharingModel" else _INTERNAL
     chain: list[Written[CustomObject]] = []
     follow: str | None = name
     while follow and len(chain) < _LEVELS:
