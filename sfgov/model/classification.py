@@ -100,6 +100,8 @@ class Sensitivity(msgspec.Struct, frozen=True):
     def of(self, written: Written[CustomField]) -> SensitiveField | None:
         """The field as a sensitive one, or None."""
         field = written.fact
+        if not (field.compliance_group or field.security_classification):
+            return None  # as nearly all fields, at a glance
         if not is_stored(field) or not _is_own(field.object, field.field) or self.ignores(field.name):
             return None
         groups = tuple(
@@ -126,12 +128,12 @@ def is_stored(field: CustomField) -> bool:
 def classified_fields(index: Index, sensitivity: Sensitivity) -> Iterator[SensitiveField]:
     """The org's own stored fields that are classified as sensitive, by name; those of custom settings are not."""
     for first in index.all(CustomField):
-        parent = index.get(CustomObject, first.fact.object)
-        if parent and parent.fact.custom_settings_type:
-            continue
         parts = map(sensitivity.of, index.parts(CustomField, first.name))
         found = next(filter(None, parts), None)
-        if found:
+        if found is None:
+            continue
+        parent = index.get(CustomObject, first.fact.object)
+        if not (parent and parent.fact.custom_settings_type):
             yield found
 
 
