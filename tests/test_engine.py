@@ -53,7 +53,7 @@ def test_counts(tmp_path: Path) -> None:
     assert found.files == len(ORG)
     assert found.components["ApexClass"] == 90
     assert found.components["ApexTrigger"] == 1
-    assert (found.gate, found.counts()["high"]) == ("failed", 93)
+    assert (found.gate, found.counts()["high"], found.counts()["medium"]) == ("failed", 3, 90)
 
 
 def test_excerpts_show_the_lines_around(tmp_path: Path) -> None:
