@@ -22,7 +22,7 @@ class ConnectedApp(Fact, frozen=True, kw_only=True):
     client_credentials: Mark = 0
     client_credentials_user: str = ""
     consumer_secret: bool = False
-    """Whether the file holds the secret."""
+    """Whether the file holds the secret, and not a placeholder."""
     ip_relaxation: str = ""
     refresh_token_policy: str = ""
     profiles: tuple[Member, ...] = ()

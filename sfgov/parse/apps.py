@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from sfgov.facts import (
@@ -38,7 +39,7 @@ def read_connected_app(root: Element, source: SourceFile) -> Iterator[Fact]:
         pkce_required=config.mark("isPkceRequired"),
         client_credentials=config.mark("isClientCredentialEnabled"),
         client_credentials_user=config.get("oauthClientCredentialUser"),
-        consumer_secret=bool(config.get("consumerSecret")),
+        consumer_secret=_is_secret(config.get("consumerSecret")),
         ip_relaxation=policy.get("ipRelaxation"),
         refresh_token_policy=policy.get("refreshTokenPolicy"),
         profiles=members(root, "profileName"),
@@ -75,7 +76,7 @@ def read_global_oauth_settings(root: Element, source: SourceFile) -> Iterator[Fa
         lines=root.lines("consumerSecret"),
         app=root.get("externalClientApplication"),
         pkce_required=root.mark("isPkceRequired"),
-        consumer_secret=bool(root.get("consumerSecret")),
+        consumer_secret=_is_secret(root.get("consumerSecret")),
     )
 
 
@@ -109,6 +110,17 @@ def read_oauth_settings(root: Element, source: SourceFile) -> Iterator[Fact]:
         app=root.get("externalClientApplication"),
         scopes=tuple(scope.strip() for scope in scopes if scope.strip()),
     )
+
+
+_PLACEHOLDER = re.compile(
+    r"%%.*%%|\$?\{.*\}|__.*__|<.*>|\W*|(.)\1*|.*(placeholder|change.?me|replace.?me|secret.?here).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _is_secret(text: str) -> bool:
+    """Whether something stands there that a deployment would not replace."""
+    return not _PLACEHOLDER.fullmatch(text)
 
 
 READERS: dict[str, Callable[[Element, SourceFile], Iterable[Fact]]] = {

@@ -164,6 +164,27 @@ def test_a_connected_app_without_its_keys() -> None:
     assert "s3cr3t" not in repr(app)
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("4E1F5C0A9B", True),
+        ("", False),
+        ("%%ERP_SECRET%%", False),
+        ("${ERP_SECRET}", False),
+        ("{{ secret }}", False),
+        ("__SECRET__", False),
+        ("REPLACE_ME", False),
+        ("xxxxxxxx", False),
+        ("********", False),
+    ],
+)
+def test_a_placeholder_is_no_secret(text: str, secret: bool) -> None:
+    config = f"<oauthConfig><consumerSecret>{text}</consumerSecret></oauthConfig>"
+    app = read("ConnectedApp", config)
+    assert isinstance(app, ConnectedApp)
+    assert app.consumer_secret is secret
+
+
 def test_a_connected_app_without_oauth() -> None:
     app = read("ConnectedApp", "<label>SSO</label>", "<samlConfig><acsUrl>x</acsUrl></samlConfig>")
     assert app == ConnectedApp(name="X", lines={"label": 2}, label="SSO")
