@@ -89,7 +89,7 @@ type_or_name = type | str
 Outcome = Finding | NotChecked
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_INJECTED = ("org", "policy", "options", "checks", "config", "problems")
+_INJECTED = ("org", "policy", "options", "checks", "config", "problems", "gate")
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -157,7 +157,8 @@ def check(
 
     The function's parameters are filled by their names: `org` (the linked model), `policy` (sfgov.yml),
     `options` (this check's own settings, of the type given as `options`), `checks` (the checks of this run),
-    `config` (the policy with the lines of sfgov.yml), `problems` (the files that could not be read).
+    `config` (the policy with the lines of sfgov.yml), `problems` (the files that could not be read), `gate` (what the
+    gate noticed about waivers, suppressions and the baseline; such a check runs after all others).
     `reads` names the metadata types (fact classes or Metadata API names) that the check looks at: if none of
     them was retrieved, the check is reported as not checked. `against` names those that it holds them against;
     without these it runs, and says itself what it could not see. Raises `ValueError` for a bad code or name, or

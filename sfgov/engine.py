@@ -14,7 +14,10 @@ import sfgov
 from sfgov.check import Check, Finding, NotChecked, Severity, option_values
 from sfgov.config import Config
 from sfgov.excerpts import Excerpts
-from sfgov.facts import Fact
+from sfgov.facts import ApexClass, ApexTrigger, Fact
+from sfgov.gate.baseline import Baseline
+from sfgov.gate.decide import Given, decide
+from sfgov.gate.suppressions import Comment
 from sfgov.gate.waivers import apply_overrides, apply_waivers
 from sfgov.identity import fingerprints
 from sfgov.model.declared import Declared
@@ -42,8 +45,13 @@ def run(
     fail_on: Severity | None = Severity.HIGH,
     progress: Progress | None = None,
     today: datetime.date | None = None,
+    known: Sequence[Check] = (),
+    baseline: Baseline = Baseline(),  # noqa: B008  it is frozen
 ) -> Run:
-    """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed."""
+    """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
+
+    `known` are all checks that there are, by default those that run: excuses for the others are not judged.
+    """
     today = today or datetime.datetime.now(datetime.UTC).date()
     with _garbage_collection_off():
         written, problems = _parse(project, jobs, progress)
@@ -60,25 +68,72 @@ def run(
             "checks": checks,
             "problems": problems,
         }
-        for number, one in enumerate(checks, 1):
+        first = [one for one in checks if "gate" not in one.parameters]
+        for number, one in enumerate(first, 1):
             _ask(one, context, org, found)
             if progress:
-                progress("checking", number, len(checks))
-        results = _stamp(found.findings, Excerpts(project.reader))
-    results = apply_overrides(results, config.policy, below=config.below(project.root))
-    results = apply_waivers(results, config.policy, today)
+                progress("checking", number, len(first))
+        excerpts = Excerpts(project.reader)
+        below = config.below(project.root)
+        results = apply_overrides(_stamp(found.findings, excerpts), config.policy, below=below)
+        given = Given(
+            policy=config.policy,
+            today=today,
+            known=known or checks,
+            judged=_judged(project, first, found, results),
+            components=tuple(org.index.components()),
+            comments=tuple(_comments(written, excerpts)),
+            baseline=baseline,
+        )
+        results, gate = decide(results, given)
+        about_excuses = _Found(found.front)
+        for one in checks:
+            if one not in first:
+                _ask(one, context | {"gate": gate}, org, about_excuses)
+        own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
+        results += apply_waivers(own, config.policy, today)
     return Run(
         version=sfgov.__version__,
         title=project.title,
         files=len(project.files),
         components=org.index.types,
         checks=tuple(map(_card, sorted(checks, key=lambda c: c.code))),
-        results=tuple(results),
+        results=tuple(sorted(results, key=lambda r: (r.path, r.line, r.check))),
         not_checked=tuple(sorted(found.not_checked, key=lambda n: (n.check, n.reason))),
         fail_on=fail_on,
-        crashed=found.crashed,
+        crashed=found.crashed or about_excuses.crashed,
         repository_prefix=repository_prefix(project.root),
+        judged=tuple(sorted(given.judged)),
     )
+
+
+def _judged(
+    project: Project, checks: Sequence[Check], found: _Found, results: Iterable[Result]
+) -> frozenset[str]:
+    """The checks whose silence proves that there is nothing: they ran to the end and saw the whole org."""
+    if _is_part_of_a_project(project):
+        return frozenset()
+    blind = {missed.check for missed in found.not_checked}
+    crashed = {r.component.removeprefix("Check:") for r in results if r.check == check_crashed.code}
+    return frozenset(one.code for one in checks) - blind - crashed
+
+
+def _is_part_of_a_project(project: Project) -> bool:
+    """Whether a package directory of the project lies outside of what was read."""
+    read = {file.package for file in project.files}
+    return any(
+        directory.exists and directory.path not in read and not (project.root / directory.path).is_dir()
+        for directory in project.package_directories
+    )
+
+
+def _comments(written: Iterable[Written[Fact]], excerpts: Excerpts) -> Iterator[Comment]:
+    """The comments in Apex that excuse findings."""
+    for one in written:
+        if isinstance(one.fact, ApexClass | ApexTrigger):
+            for said in one.fact.suppressions:
+                lines = tuple(excerpts.lines(one.path))
+                yield Comment(one.path, one.component, said.line, said.text, lines, one.fact.line)
 
 
 def link(project: Project, written: Iterable[Written[Fact]], config: Config, today: datetime.date) -> Org:

@@ -148,6 +148,15 @@ class Waiver(_Policy, frozen=True):
     ticket: str = ""
 
 
+class WaiverLimits(_Policy, frozen=True):
+    """What a waiver may be at most, before SFG014 calls it too wide."""
+
+    max_days: int = 366
+    """From today until it expires."""
+    max_components: int = 50
+    """Components of the org that its pattern may cover."""
+
+
 class Override(_Policy, frozen=True):
     """Findings under these paths are at most this severe."""
 
@@ -177,4 +186,5 @@ class Policy(_Policy, frozen=True):
     attribution: Attribution = Attribution()
     agents: Agents = Agents()
     waivers: tuple[Waiver, ...] = ()
+    waiver_limits: WaiverLimits = WaiverLimits()
     overrides: tuple[Override, ...] = ()

@@ -90,6 +90,8 @@ class Run(msgspec.Struct, frozen=True):
     """A check crashed: exit code 2, whatever else was found."""
     repository_prefix: str = ""
     """What to put before a path so that it starts at the repository's root: empty, or ends with `/`."""
+    judged: tuple[str, ...] = ()
+    """The codes of the checks that saw the whole org: where they find nothing, there is nothing. Sorted."""
 
     @property
     def active(self) -> tuple[Result, ...]:

@@ -10,9 +10,28 @@ import msgspec
 from sfgov.check import Finding, Outcome, Ruleset, Severity, check
 from sfgov.config import Config
 from sfgov.facts import CustomObject, Fact, PermissionSet, PermissionSetGroup, Profile
+from sfgov.gate.checks import (
+    expired_waiver,
+    malformed_suppression,
+    stale_baseline_entry,
+    unused_suppression,
+    waiver_too_wide,
+)
 from sfgov.model.index import Knowledge
 from sfgov.model.org import Org
 from sfgov.place import Place
+
+__all__ = [
+    "FileProblem",
+    "bad_configuration_reference",
+    "check_crashed",
+    "expired_waiver",
+    "malformed_suppression",
+    "stale_baseline_entry",
+    "unreadable_file",
+    "unused_suppression",
+    "waiver_too_wide",
+]
 
 
 class FileProblem(msgspec.Struct, frozen=True, order=True):
@@ -162,7 +181,9 @@ def _references(config: Config) -> Iterator[tuple[tuple[str, ...], type[Fact], s
         if declared.profile:
             yield (*where, "profile"), Profile, declared.profile
         yield from _named((*where, "permission_sets"), PermissionSet, declared.permission_sets)
-        yield from _named((*where, "permission_set_groups"), PermissionSetGroup, declared.permission_set_groups)
+        yield from _named(
+            (*where, "permission_set_groups"), PermissionSetGroup, declared.permission_set_groups
+        )
 
 
 def _named(

@@ -13,7 +13,7 @@ ALLOWED = {
     "project": {"project"},
     "parse": {"parse", "facts", "project", "spelling", "yaml12"},
     "model": {"model", "facts", "place", "project"},
-    "gate": {"gate", "result", "check", "policy", "config"},
+    "gate": {"gate", "result", "check", "policy", "config", "place", "spelling"},
     "report": {"report", "result", "check", "place"},
     "config": {"config", "policy", "check", "spelling", "yaml12"},
     "plugins": {"plugins", "check"},

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from sfgov.check import Severity
 from sfgov.gate.globs import name_matches, path_matches
-from sfgov.policy import Override, Policy, Waiver
+from sfgov.policy import Override, Policy, Waiver, WaiverLimits
 from sfgov.result import Result
 
 
@@ -26,6 +26,31 @@ def apply_waivers(results: Iterable[Result], policy: Policy, today: datetime.dat
     """The results, those waived that a waiver covers. It holds up to and including the day on which it expires."""
     holding = [waiver for waiver in policy.waivers if today <= waiver.expires]
     return [_waived(result, holding) for result in results]
+
+
+def covered(waiver: Waiver, results: Iterable[Result]) -> tuple[Result, ...]:
+    """The findings that a waiver names, whether it still holds or not."""
+    return tuple(result for result in results if _covers(waiver, result))
+
+
+def names_check(waiver: Waiver, code: str, name: str) -> bool:
+    """Whether a waiver is about this check, by its code, name or pack."""
+    return waiver.check.casefold() in (code.casefold(), name.casefold(), code.rstrip("0123456789").casefold())
+
+
+def excesses(
+    waiver: Waiver, limits: WaiverLimits, components: Iterable[str], today: datetime.date
+) -> list[str]:
+    """In which ways a waiver is wider than the policy allows, as ends of a sentence that begins with it."""
+    found = []
+    days = (waiver.expires - today).days
+    if days > limits.max_days:
+        found.append(f"holds for {days:,} more days, and {limits.max_days:,} is the most")
+    if set("*?") & set(waiver.component):
+        count = sum(name_matches(waiver.component, component) for component in components)
+        if count > limits.max_components:
+            found.append(f"covers {count:,} components, and {limits.max_components:,} is the most")
+    return found
 
 
 def _set(result: Result, policy: Policy) -> Result:
@@ -49,9 +74,8 @@ def _waived(result: Result, waivers: Iterable[Waiver]) -> Result:
 
 
 def _covers(waiver: Waiver, result: Result) -> bool:
-    names = (result.check.casefold(), result.name.casefold(), result.pack.casefold())
     return (
-        waiver.check.casefold() in names
+        names_check(waiver, result.check, result.name)
         and name_matches(waiver.component, result.component)
         and name_matches(waiver.subject, result.subject)
     )

@@ -116,6 +116,10 @@ class Index:
         """Whether a name belongs to a managed package: it has a namespace before its own name."""
         return any(namespace(part) for part in name.split("."))
 
+    def components(self) -> Iterator[str]:
+        """`Type:FullName` of every component, sorted; names are in lower case."""
+        return (f"{kind}:{name}" for kind, names in sorted(self._names.items()) for name in sorted(names))
+
     @cached_property
     def types(self) -> dict[str, int]:
         """How many components there are of each type."""

@@ -5,24 +5,11 @@ import datetime
 import pytest
 from msgspec.structs import replace
 
-from sfgov.check import Confidence, Severity
+from sfgov.check import Severity
 from sfgov.gate.waivers import apply_overrides, apply_waivers
 from sfgov.policy import Override, Policy, Waiver
-from sfgov.result import Result
+from tests.gate_results import RESULT
 
-RESULT = Result(
-    check="DEL001",
-    name="delete-for-all",
-    severity=Severity.HIGH,
-    confidence=Confidence.HIGH,
-    message="Sales_Admin may delete Invoice__c.",
-    component="PermissionSet:Sales_Admin",
-    path="main/permissionsets/Sales_Admin.permissionset-meta.xml",
-    line=12,
-    column=1,
-    fingerprint="0",
-    subject="objectPermissions[Invoice__c].allowDelete",
-)
 WAIVER = Waiver(
     check="DEL001",
     component="PermissionSet:Sales_*",
