@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sfgov import __version__
+from sfgov.cli.baseline import baseline
 from sfgov.cli.check import check
 from sfgov.cli.checks import checks
 from sfgov.cli.explain import explain
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for _command in (check, checks, explain, init):
+for _command in (baseline, check, checks, explain, init):
     main.add_command(_command)

@@ -1,0 +1,150 @@
+"""What `sfgov check` and `sfgov baseline` have in common: which checks run on what, and the run itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from sfgov.check import Check, Ruleset, Severity
+from sfgov.cli.failures import CannotWork
+from sfgov.cli.loading import all_checks, checks_option, configuration, opened
+
+if TYPE_CHECKING:
+    from sfgov.config import Config
+    from sfgov.gate.baseline import Baseline
+    from sfgov.result import Run
+
+NEVER = "never"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def selection_options(command: F) -> F:
+    """`--config`, `--checks`, `--ruleset`, `--select`, `--ignore` and `--jobs`, as `prepared` takes them."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+_SELECTION = (
+    click.option(
+        "-c",
+        "--config",
+        "config_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The policy file; by default the nearest sfgov.yml, from the first PATH upwards.",
+    ),
+    checks_option,
+    click.option(
+        "--ruleset",
+        type=click.Choice([r.value for r in Ruleset]),
+        help="Which checks run by default (recommended); strict is all of them.",
+    ),
+    click.option(
+        "--select", metavar="CODE|NAME|PACK,…", multiple=True, help="Run exactly these, whatever the ruleset."
+    ),
+    click.option("--ignore", metavar="CODE|NAME|PACK,…", multiple=True, help="Run all but these."),
+    click.option(
+        "--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes; by default as many as pay."
+    ),
+)
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What to check, with what, and how."""
+
+    paths: tuple[Path, ...]
+    config: Config
+    known: tuple[Check, ...]
+    """Every check that there is."""
+    checks: tuple[Check, ...]
+    """Those that run."""
+    jobs: int | None = None
+
+    @property
+    def root(self) -> Path:
+        """The folder that the findings' paths start from."""
+        first = self.paths[0].resolve()
+        return first if first.is_dir() else first.parent
+
+    def run(self, *, fail_on: str | None = None, baseline: Path | None = None, quiet: bool = False) -> Run:
+        """Check the org as it lies on disk. Raises `CannotWork`."""
+        from sfgov.cli import progress
+        from sfgov.engine import run
+
+        known_findings = read_baseline(baseline, self.root)
+        project = opened(self.paths, self.config)
+        limit = fail_on or self.config.policy.fail_on
+        with progress.shown(quiet=quiet) as tell:
+            return run(
+                project,
+                self.config,
+                self.checks,
+                jobs=self.jobs,
+                fail_on=None if limit == NEVER else Severity(limit),
+                progress=tell,
+                known=self.known,
+                baseline=known_findings,
+            )
+
+
+def prepared(
+    paths: Sequence[Path],
+    *,
+    config_file: Path | None,
+    folder: Path | None,
+    ruleset: str | None,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    jobs: int | None,
+) -> Task:
+    """The task that the options describe. Raises `click.UsageError` and `CannotWork`."""
+    paths = tuple(paths) or (Path(),)
+    known = all_checks(folder)
+    config = configuration(config_file, paths[0], known)
+    return Task(paths, config, known, _chosen(config, known, ruleset, select, ignore), jobs)
+
+
+def _chosen(
+    config: Config,
+    checks: tuple[Check, ...],
+    ruleset: str | None,
+    select: Sequence[str],
+    ignore: Sequence[str],
+) -> tuple[Check, ...]:
+    from sfgov.config import unknown_check
+    from sfgov.gate.selection import listed, selection
+
+    for option, names in (("--select", listed(select)), ("--ignore", listed(ignore))):
+        for name in names:
+            if not any(one.named(name) for one in checks):
+                raise click.UsageError(f"{option}: {unknown_check(name, checks)}")
+    rungs = Ruleset(ruleset) if ruleset else None
+    wanted = selection(config.policy, rungs, listed(select), listed(ignore))
+    if wanted.is_idle(checks):
+        raise click.UsageError("no check is left to run: what is selected is also ignored")
+    return wanted.of(checks)
+
+
+def read_baseline(file: Path | None, root: Path) -> Baseline:
+    """The baseline in a file, known by its path from the org's folder; an empty one without a file."""
+    from sfgov.gate import baseline
+
+    if file is None:
+        return baseline.Baseline()
+    try:
+        return baseline.read_baseline(file, _seen_from(root, file))
+    except baseline.BaselineError as error:
+        raise CannotWork(str(error)) from error
+
+
+def _seen_from(root: Path, file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # on another drive
+        return file.as_posix()
