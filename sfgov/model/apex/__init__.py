@@ -70,6 +70,18 @@ class Apex:
             found[method.owner_key].append(method)
         return found
 
+    def body_of(self, trigger: Written[ApexTrigger]) -> tuple[LinkedMethod, ...]:
+        """What a trigger does when it fires; nothing where its text is not there."""
+        return tuple(self._bodies.get(trigger.path, ()))
+
+    @cached_property
+    def _bodies(self) -> dict[str, list[LinkedMethod]]:
+        found: dict[str, list[LinkedMethod]] = defaultdict(list)
+        for method in self.methods:
+            if method.method.kind == "trigger":
+                found[method.written.path].append(method)
+        return found
+
     @cached_property
     def triggers(self) -> tuple[Written[ApexTrigger], ...]:
         """All triggers whose text is there."""

@@ -36,6 +36,7 @@ class CallGraph:
         self._out: dict[int, tuple[Call, ...]] = {}
         self._sites: dict[int, list[tuple[LinkedMethod, Operation]]] = defaultdict(list)
         self._dispatches: dict[int, list[Dispatch]] = defaultdict(list)
+        self._unresolved: dict[str, set[str]] = defaultdict(set)
         self.methods = tuple(m for m in methods if not m.is_test)
         for linked in self.methods:
             self._read(linked)
@@ -56,12 +57,11 @@ class CallGraph:
     @cached_property
     def _names_called(self) -> dict[str, set[str]]:
         """Per file, the names of methods whose call was not resolved."""
-        found: dict[str, set[str]] = defaultdict(set)
         for linked in self.methods:
-            for operation in linked.method.operations:
+            for operation, _ in self.work_of(linked):
                 if operation.kind == "call" and not self._calls.dispatch(linked, operation).targets:
-                    found[linked.written.path].add(operation.name.casefold())
-        return found
+                    self._unresolved[linked.written.path].add(operation.name.casefold())
+        return self._unresolved
 
     def callers_of(self, linked: LinkedMethod) -> Iterable[tuple[LinkedMethod, Operation]]:
         """The call sites that may run a method."""
@@ -125,6 +125,8 @@ class CallGraph:
                 continue
             dispatch = self._calls.dispatch(linked, operation)
             if not dispatch.targets:
+                if operation.kind == "call":
+                    self._unresolved[linked.written.path].add(operation.name.casefold())
                 continue
             if dispatch.targets[0].annotated("future"):
                 work.append(Work(operation, Effect.FUTURE))

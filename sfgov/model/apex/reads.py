@@ -28,6 +28,7 @@ class _Text(NamedTuple):
 
 def connect_reads(graph: CallGraph, calls: Calls) -> None:
     """Add the reads of getters that come to any work to the call graph."""
+    mentioning = _mentioning(graph)
     done: set[str] = set()
     while True:
         names = {g.method.name.casefold() for g in _working_getters(graph)} - done
@@ -37,9 +38,21 @@ def connect_reads(graph: CallGraph, calls: Calls) -> None:
         pattern = re.compile(
             rf"\b(?:{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))", re.IGNORECASE
         )
+        readers = {linked for name in names for linked in mentioning[name]}
         for linked in graph.methods:
-            if not names.isdisjoint(_words(linked)):
-                graph.add_calls(linked, list(_reads(linked, pattern, calls)))
+            if linked in readers:
+                graph.add_calls(linked, list(_reads(linked, names, pattern, calls)))
+
+
+def _mentioning(graph: CallGraph) -> dict[str, list[LinkedMethod]]:
+    """By the name of a getter, in lower case, the methods with that word in an expression."""
+    found: dict[str, list[LinkedMethod]] = {
+        linked.method.name.casefold(): [] for linked in graph.methods if linked.method.kind == "getter"
+    }
+    for linked in graph.methods:
+        for name in found.keys() & _words(linked):
+            found[name].append(linked)
+    return found
 
 
 def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
@@ -58,9 +71,11 @@ def _words(linked: LinkedMethod) -> set[str]:
     return set(_WORD.findall(" ".join(texts).casefold()))
 
 
-def _reads(linked: LinkedMethod, pattern: re.Pattern[str], calls: Calls) -> Iterator[Call]:
+def _reads(linked: LinkedMethod, names: set[str], pattern: re.Pattern[str], calls: Calls) -> Iterator[Call]:
     seen: set[tuple[int, str]] = set()
     for text, line, loops, guard in _without_strings(_texts(linked)):
+        if names.isdisjoint(_WORD.findall(text.casefold())):
+            continue
         for match in pattern.finditer(text):
             before = _CHAIN_END.search(text, max(0, match.start() - _LONGEST_CHAIN), match.start())
             holder = before[0] if before else ""

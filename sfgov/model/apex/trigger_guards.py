@@ -73,8 +73,7 @@ def _guards_of(apex: Apex, trigger: Written[ApexTrigger]) -> Iterator[TriggerGua
 
 def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> TriggerGuard | None:
     """The nearest error that a delete reaches, or None."""
-    bodies = [m for m in apex.methods if m.written.path == trigger.path and m.method.kind == "trigger"]
-    waiting = [_Step(body, "", (), ()) for body in bodies]
+    waiting = [_Step(body, "", (), ()) for body in apex.body_of(trigger)]
     seen: set[tuple[int, str]] = set()
     reads: set[str] = set()
     found: list[tuple[_Step, Operation, tuple[str, ...]]] = []
