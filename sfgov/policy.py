@@ -188,3 +188,13 @@ class Policy(_Policy, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     waiver_limits: WaiverLimits = WaiverLimits()
     overrides: tuple[Override, ...] = ()
+
+    @property
+    def declared_files(self) -> dict[str, tuple[str, ...]]:
+        """Where people declare what metadata does not hold: globs, by sfgov's own types of files."""
+        return {
+            "BackupDeclaration": (self.backup,),
+            "DataMaskExport": self.masking.exports,
+            "MaskingTemplate": self.masking.templates,
+            "RetentionDeclaration": (self.retention,),
+        }

@@ -42,11 +42,7 @@ def lint_run(files: Files, *checks: Check, today: date = TODAY) -> Run:
         root = Path(folder)
         write_files(root, files)
         config = load_config(root / "sfgov.yml" if "sfgov.yml" in files else None, root=root)
-        declared = {
-            "MaskingTemplate": config.policy.masking.templates,
-            "DataMaskExport": config.policy.masking.exports,
-        }
-        project = open_project([root], declared=declared)
+        project = open_project([root], declared=config.policy.declared_files)
         return run(project, config, checks, jobs=1, today=today)
 
 

@@ -15,6 +15,7 @@ from sfgov.plugins import PluginError, load_checks
 
 if TYPE_CHECKING:
     from sfgov.project import Project
+    from sfgov.project.tree import Origin
 
 checks_option = click.option(
     "--checks",
@@ -42,15 +43,15 @@ def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) ->
         raise CannotWork(f"{number} in the configuration; nothing was checked.", error.errors) from error
 
 
-def opened(paths: Sequence[Path], config: Config) -> Project:
-    """The org on disk, with the files in which the policy says that masking is declared."""
+def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) -> Project:
+    """The org on disk (or of a commit), with the files in which the policy says that something is declared."""
     from sfgov.project import CannotOpen, open_project
+    from sfgov.project.tree import Disk
 
-    masking = config.policy.masking
-    declared = {"MaskingTemplate": masking.templates, "DataMaskExport": masking.exports}
+    declared = config.policy.declared_files
     base = config.folder(_folder(paths[0])) if config.path else None
     try:
-        return open_project(paths, declared=declared, base=base)
+        return open_project(paths, declared=declared, base=base, origin=origin or Disk())
     except CannotOpen as error:
         raise CannotWork(str(error)) from error
 

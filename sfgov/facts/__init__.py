@@ -12,6 +12,7 @@ from sfgov.facts.apps import (
 )
 from sfgov.facts.base import Fact, Mark, Problem
 from sfgov.facts.flow import Flow, FlowDefinition
+from sfgov.facts.governance import BackupDeclaration, RetentionDeclaration
 from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
 from sfgov.facts.objects import (
     CustomField,
@@ -36,6 +37,7 @@ AnyFact = (
     ApexClass
     | ApexMeta
     | ApexTrigger
+    | BackupDeclaration
     | Component
     | ConnectedApp
     | CustomField
@@ -64,6 +66,7 @@ AnyFact = (
     | PlatformEventChannelMember
     | Profile
     | RecordType
+    | RetentionDeclaration
     | Settings
     | SharingRules
     | StandardValueSet
@@ -78,6 +81,7 @@ __all__ = [
     "ApexClass",
     "ApexMeta",
     "ApexTrigger",
+    "BackupDeclaration",
     "Component",
     "ConnectedApp",
     "CustomField",
@@ -109,6 +113,7 @@ __all__ = [
     "Problem",
     "Profile",
     "RecordType",
+    "RetentionDeclaration",
     "Settings",
     "SharingRules",
     "StandardValueSet",

@@ -15,6 +15,8 @@ class CustomObject(Fact, frozen=True, kw_only=True):
     custom_settings_type: str = ""
     enable_history: bool = False
     archive_after_months: int | None = None
+    archive_retention_years: int | None = None
+    """Of the history, as is `archive_after_months`. Salesforce deletes nothing by it: it is a reminder."""
 
 
 class CustomField(Fact, frozen=True, kw_only=True):

@@ -11,7 +11,15 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from sfgov.facts import ApexMeta, Component, DataMaskExport, Fact, MaskingTemplate
+from sfgov.facts import (
+    ApexMeta,
+    BackupDeclaration,
+    Component,
+    DataMaskExport,
+    Fact,
+    MaskingTemplate,
+    RetentionDeclaration,
+)
 from sfgov.place import Place
 
 F = TypeVar("F", bound=Fact)
@@ -20,7 +28,7 @@ _NAMESPACED = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)__[a-z]\w*?(?:__[a-z]+
 _CUSTOM_SUFFIX = re.compile(r"__(c|r|mdt|e|x|b|kav|pc|share|history|feed|chn|tag)$", re.IGNORECASE)
 
 
-_DECLARED = (DataMaskExport, MaskingTemplate)
+_DECLARED = (BackupDeclaration, DataMaskExport, MaskingTemplate, RetentionDeclaration)
 """Facts of files that a policy names: there is no metadata type of them, but they were read or not."""
 _NO_TYPES = (ApexMeta, Component, *_DECLARED)
 """Facts that are no components of a Metadata API type of that name."""

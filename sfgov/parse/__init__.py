@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sfgov.facts import AnyFact, Component, Fact, Problem
-from sfgov.parse import access, apps, masking, objects, permissions, protection, records, workflow
+from sfgov.parse import access, apps, governance, masking, objects, permissions, protection, records, workflow
 from sfgov.parse import flow as flows
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
@@ -34,6 +34,8 @@ _BY_ROOT: dict[str, XmlReader] = {
 _BY_TYPE: dict[str, Callable[[bytes, SourceFile], Iterable[Fact | Problem]]] = {
     "MaskingTemplate": masking.read_template,
     "DataMaskExport": masking.read_export,
+    "RetentionDeclaration": governance.read_retention,
+    "BackupDeclaration": governance.read_backup,
 }
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from sfgov.facts import DataMaskExport, DataMaskPolicy, MaskingTemplate, Problem
 from sfgov.facts.masking import DataMaskRow, MaskedField, MaskExemption
+from sfgov.parse.declaration import Reading, documents
 from sfgov.parse.jsonrows import BrokenJson, read_rows
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
 from sfgov.spelling import did_you_mean
-from sfgov.yaml12 import Document, Keys, YamlError, read_yaml
+from sfgov.yaml12 import Keys, YamlError, read_yaml
 
 CATEGORIES = ("library", "replaceRandom", "delete")
 """How a field can be masked: a value out of a library, random characters, or nothing left."""
@@ -36,7 +35,7 @@ READERS = {"DataMaskPolicy": read_policy}
 
 def read_template(data: bytes, source: SourceFile) -> Iterator[MaskingTemplate | Problem]:  # noqa: ARG001
     """The templates of a YAML file, one a document. What is wrong is a problem; the rest is read all the same."""
-    for text, above in _documents(data):
+    for text, above in documents(data):
         try:
             document = read_yaml(text)
         except YamlError as error:
@@ -49,44 +48,26 @@ def read_template(data: bytes, source: SourceFile) -> Iterator[MaskingTemplate |
                 yield from reading.problems
 
 
-_CONTENT = re.compile(rb"^[ \t]*[^#%\s]", re.MULTILINE)
-
-
-def _documents(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """The documents of a YAML file, each with the number of lines above it."""
-    start = above = 0
-    for end in [*(match.start() for match in re.finditer(rb"^---(?=\s|\Z)", data, re.MULTILINE)), len(data)]:
-        if _CONTENT.search(data, start, end):
-            yield data[start:end], above
-        above += data.count(b"\n", start, end)
-        start = end
-
-
-class _Template:
+class _Template(Reading):
     """One YAML document on its way to a template."""
-
-    def __init__(self, document: Document, above: int) -> None:
-        self._document = document
-        self._above = above
-        self.problems: list[Problem] = []
 
     def template(self) -> MaskingTemplate:
         """The template, as far as it can be read."""
         shape = "a masking template, such as {object: Contact, fields: {Email: {category: library, value: email}}}"
         keys = ("object", "policy", "run_on_refresh", "filter", "fields", "exempt")
-        top = self._mapping(self._document.value, (), shape, keys)
-        name = self._text(top, "object")
-        if isinstance(self._document.value, dict) and top.get("object") is None:
-            self._wrong((), '"object" is missing: the API name of the object whose fields are masked')
+        top = self.mapping(self.document.value, (), shape, keys)
+        name = self.text(top, "object")
+        if isinstance(self.document.value, dict) and top.get("object") is None:
+            self.wrong((), '"object" is missing: the API name of the object whose fields are masked')
         where, reason = self._filter(top.get("filter"))
         fields = tuple(self._fields(top.get("fields")))
         exempt = tuple(self._exemptions(top.get("exempt")))
         return MaskingTemplate(
             name=name or "*",
-            line=self._line("object") if name else self._line(),
-            lines={key: self._line(key) for key in keys if key in top},
-            policy=self._text(top, "policy"),
-            run_on_refresh=self._switch(top, "run_on_refresh"),
+            line=self.line("object") if name else self.line(),
+            lines={key: self.line(key) for key in keys if key in top},
+            policy=self.text(top, "policy"),
+            run_on_refresh=self.switch(top, "run_on_refresh"),
             filter_where=where,
             filter_reason=reason,
             fields=fields,
@@ -96,101 +77,56 @@ class _Template:
 
     def _fields(self, value: Any) -> Iterator[MaskedField]:
         shape = "field names, each with how it is masked, such as {Email: {category: library, value: email}}"
-        for pattern, entry in self._mapping(value, ("fields",), shape).items():
+        for pattern, entry in self.mapping(value, ("fields",), shape).items():
             at = ("fields", pattern)
             shape = f"how {pattern} is masked, such as {{category: library, value: email}}"
             if not isinstance(entry, dict):
-                self._wrong(at, f"this must be {shape}")
+                self.wrong(at, f"this must be {shape}")
                 continue
-            how = self._mapping(entry, at, shape, ("category", "value"))
-            yield MaskedField(pattern, self._line(*at), self._category(how, at), self._text(how, "value", at))
+            how = self.mapping(entry, at, shape, ("category", "value"))
+            yield MaskedField(pattern, self.line(*at), self._category(how, at), self.text(how, "value", at))
 
     def _category(self, how: dict[str, Any], at: Keys) -> str:
-        category = self._text(how, "category", at)
+        category = self.text(how, "category", at)
         if category not in CATEGORIES:
             known = f"one of {', '.join(CATEGORIES)}"
             if category:
-                self._wrong(
+                self.wrong(
                     (*at, "category"), f'"{category}" is not {known}{did_you_mean(category, CATEGORIES)}'
                 )
             elif "category" not in how:
-                self._wrong(at, f'"category" is missing: {known}')
+                self.wrong(at, f'"category" is missing: {known}')
         return category
 
     def _exemptions(self, value: Any) -> Iterator[MaskExemption]:
         shape = (
             "field names, each with why it is not masked, such as {Birthdate: {reason: …, until: 2027-01-31}}"
         )
-        for pattern, entry in self._mapping(value, ("exempt",), shape).items():
+        for pattern, entry in self.mapping(value, ("exempt",), shape).items():
             at = ("exempt", pattern)
             if not isinstance(entry, dict):
-                self._wrong(
+                self.wrong(
                     at, f"this must be why {pattern} is not masked, such as {{reason: …, until: 2027-01-31}}"
                 )
                 continue
-            why = self._mapping(entry, at, "", ("reason", "approved_by", "until"))
-            until = self._date(why, "until", at)
+            why = self.mapping(entry, at, "", ("reason", "approved_by", "until"))
+            until = self.date(why, "until", at)
             if until is not None:
-                reason, approved_by = self._text(why, "reason", at), self._text(why, "approved_by", at)
-                yield MaskExemption(pattern, self._line(*at), reason, approved_by, until)
-
-    def _date(self, entry: dict[str, Any], key: str, at: Keys) -> str | None:
-        """The date as YYYY-MM-DD, empty where none is given; None where something else is, and that is said."""
-        value = entry.get(key)
-        if value is None:
-            return ""
-        try:
-            return datetime.date.fromisoformat(str(value)).isoformat()
-        except ValueError:
-            self._wrong((*at, key), f'"{value}" is not a date like 2027-01-31')
-            return None
+                reason, approved_by = self.text(why, "reason", at), self.text(why, "approved_by", at)
+                yield MaskExemption(pattern, self.line(*at), reason, approved_by, until)
 
     def _filter(self, value: Any) -> tuple[str, str]:
         if value is None or value == "none":
             return "", ""
         at = ("filter",)
         if isinstance(value, str):
-            self._wrong(at, "this must be none, or {where: …, reason: …}")
+            self.wrong(at, "this must be none, or {where: …, reason: …}")
             return value, ""
-        rows = self._mapping(value, at, "none, or {where: …, reason: …}", ("where", "reason"))
-        where = self._text(rows, "where", at)
+        rows = self.mapping(value, at, "none, or {where: …, reason: …}", ("where", "reason"))
+        where = self.text(rows, "where", at)
         if isinstance(value, dict) and not where:
-            self._wrong(at, '"where" is missing: which rows are masked')
-        return where, self._text(rows, "reason", at)
-
-    def _switch(self, top: dict[str, Any], key: str) -> bool | None:
-        value = top.get(key)
-        if value is None or isinstance(value, bool):
-            return value
-        self._wrong((key,), "this must be true or false")
-        return None
-
-    def _text(self, entry: dict[str, Any], key: str, at: Keys = ()) -> str:
-        value = entry.get(key)
-        if value is None or isinstance(value, dict | list | bool):
-            if value is not None:
-                self._wrong((*at, key), "this must be text")
-            return ""
-        return str(value).strip()
-
-    def _mapping(self, value: Any, at: Keys, shape: str, known: tuple[str, ...] = ()) -> dict[str, Any]:
-        """The value without the keys that nobody knows; empty where there is none, or something else."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self._wrong(at, f"this must be {shape}")
-            return {}
-        for key in value:
-            if known and key not in known:
-                near = did_you_mean(key, known) or f"; known are {', '.join(known)}"
-                self._wrong((*at, key), f'unknown key "{key}"{near}')
-        return {key: one for key, one in value.items() if not known or key in known}
-
-    def _line(self, *keys: str) -> int:
-        return self._above + self._document.lines[keys]
-
-    def _wrong(self, keys: Keys, reason: str) -> None:
-        self.problems.append(Problem(reason, self._line(*keys)))
+            self.wrong(at, '"where" is missing: which rows are masked')
+        return where, self.text(rows, "reason", at)
 
 
 def read_export(data: bytes, source: SourceFile) -> Iterator[DataMaskExport | Problem]:

@@ -56,7 +56,8 @@ def read_object(root: Element, source: SourceFile) -> Iterator[Fact]:
     yield CustomObject(
         name=source.name,
         line=root.line,
-        lines=root.lines(*_OBJECT_SCALARS) | (retention.lines("archiveAfterMonths") if retention else {}),
+        lines=root.lines(*_OBJECT_SCALARS)
+        | (retention.lines("archiveAfterMonths", "archiveRetentionYears") if retention else {}),
         label=root.get("label"),
         sharing_model=root.get("sharingModel"),
         external_sharing_model=root.get("externalSharingModel"),
@@ -64,6 +65,7 @@ def read_object(root: Element, source: SourceFile) -> Iterator[Fact]:
         custom_settings_type=root.get("customSettingsType"),
         enable_history=root.flag("enableHistory") or False,
         archive_after_months=_number(retention, "archiveAfterMonths") if retention else None,
+        archive_retention_years=_number(retention, "archiveRetentionYears") if retention else None,
     )
     for tag, read in _INLINE.items():
         for block in root.all(tag):

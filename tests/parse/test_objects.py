@@ -57,6 +57,7 @@ def test_an_object_in_source_format_has_settings_only() -> None:
             "enableHistory": 4,
             "externalSharingModel": 5,
             "archiveAfterMonths": 7,
+            "archiveRetentionYears": 8,
             "label": 10,
             "sharingModel": 15,
         },
@@ -66,6 +67,7 @@ def test_an_object_in_source_format_has_settings_only() -> None:
         deployment_status="Deployed",
         enable_history=True,
         archive_after_months=18,
+        archive_retention_years=10,
     )
 
 
