@@ -125,7 +125,10 @@ class FlowResource(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class FlowStart(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Where and why the flow starts. `line` is 0 where the file has neither `start` nor a start reference."""
+    """Where and why the flow starts. `line` is 0 where the file has neither `start` nor a start reference.
+
+    A process of Process Builder has an object and a record trigger type, but no trigger type.
+    """
 
     line: int = 0
     object: str = ""

@@ -13,8 +13,8 @@ import msgspec
 
 from sfgov.facts.flow import FlowElement, FlowRule, FlowStart, FlowValue
 from sfgov.model.flow_graph import FlowGraph
+from sfgov.model.flow_references import own_field
 
-_RECORD = "$record."
 _LITERALS = frozenset({"stringValue", "booleanValue", "numberValue"})
 _EVENTS = {
     "create": frozenset({"create"}),
@@ -23,7 +23,7 @@ _EVENTS = {
 }
 _SAVES = frozenset({"create", "update"})
 _CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
-_FIELD = re.compile(r"(?:\{!\s*)?\$Record\.([\w.]+)\s*\}?", re.IGNORECASE)
+_FIELD = re.compile(r"(?:\{!\s*)?(?:\$Record|myVariable_current)\.([\w.]+)\s*\}?", re.IGNORECASE)
 _COMPARISON = re.compile(r"(.+?)\s*(==|<>|!=|=)\s*(.+)", re.DOTALL)
 _LITERAL = re.compile(r"\"([^\"\\]*)\"|'([^'\\]*)'|(true|false)|(-?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TRUTHS = {"true": True, "false": False, "globalconstant.true": True, "globalconstant.false": False}
@@ -88,8 +88,9 @@ def _of_rule(rule: FlowRule) -> Iterator[Criterion]:
     if rule.logic.casefold() not in ("", "and"):
         return
     for condition in rule.conditions:
-        if condition.left.casefold().startswith(_RECORD):
-            yield from _criterion(condition.left[len(_RECORD) :], condition.operator, condition.right)
+        field = own_field(condition.left)
+        if field:
+            yield from _criterion(field, condition.operator, condition.right)
 
 
 def _criterion(field: str, operator: str, value: FlowValue) -> Iterator[Criterion]:

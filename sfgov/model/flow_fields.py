@@ -9,11 +9,9 @@ import msgspec
 from sfgov.facts.flow import FlowAssignment, FlowElement, FlowValue
 from sfgov.model.flow_conditions import names_in_condition, names_in_formula, names_in_value
 from sfgov.model.flow_launch import Launch
-from sfgov.model.flow_references import FlowReferences
+from sfgov.model.flow_references import THE_RECORD, FlowReferences, own_field
 from sfgov.model.flows import LinkedFlow
 from sfgov.place import Place
-
-_RECORD = "$record."
 
 
 class FieldWrite(msgspec.Struct, frozen=True):
@@ -68,10 +66,10 @@ def own_writes(flow: LinkedFlow) -> tuple[FieldWrite, ...]:
     ]
     if assigned:
         found += [
-            FieldWrite(item.target[len(_RECORD) :], flow, element, item)
+            FieldWrite(field, flow, element, item)
             for element in elements
             for item in element.assignments
-            if item.element != "inputAssignments" and item.target.casefold().startswith(_RECORD)
+            if item.element != "inputAssignments" and (field := own_field(item.target))
         ]
     return tuple(sorted(found, key=lambda write: write.item.line))
 
@@ -81,10 +79,11 @@ def updates_own_record(flow: LinkedFlow, element: FlowElement) -> bool:
     if element.kind != "recordUpdates":
         return False
     if element.input_reference:
-        return element.input_reference.casefold() == "$record"
-    filters = [(item.field.casefold(), item.operator, item.value.text.casefold()) for item in element.filters]
+        return element.input_reference.casefold() in THE_RECORD
+    filters = [item for item in element.filters if item.field]
     own = element.object.casefold() == flow.fact.start.object.casefold()
-    return own and filters == [("id", "EqualTo", "$record.id")]
+    by_id = len(filters) == 1 and (filters[0].field.casefold(), filters[0].operator) == ("id", "EqualTo")
+    return own and by_id and own_field(filters[0].value.text).casefold() == "id"
 
 
 def own_reads(flow: LinkedFlow) -> dict[str, Place]:
@@ -95,8 +94,8 @@ def own_reads(flow: LinkedFlow) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for place, names in _named(flow):
         for name in names:
-            if name.casefold().startswith(_RECORD):
-                found.setdefault(name[len(_RECORD) :].partition(".")[0].casefold(), place)
+            if field := own_field(name):
+                found.setdefault(field.partition(".")[0].casefold(), place)
     return found
 
 

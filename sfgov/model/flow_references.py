@@ -11,6 +11,8 @@ from sfgov.model.flow_graph import FlowGraph
 from sfgov.model.relationships import Relationships
 
 _RECORD = ("$record", "$record__prior")
+THE_RECORD = ("$record", "myvariable_current")
+"""What a flow, and a process, calls the record that started it, in lower case."""
 _CURRENT_ITEM = "currentitem_"
 """A filter calls the record that it looks at `currentItem_` and its own name."""
 _WRITES = ("recordCreates", "recordUpdates", "recordDeletes")
@@ -151,3 +153,9 @@ def _sets(item: FlowAssignment, variable: str) -> bool:
 
 def _object_of_variable(resource: FlowResource | None) -> str:
     return resource.object_type if resource is not None and resource.data_type == "SObject" else ""
+
+
+def own_field(reference: str) -> str:
+    """The field (`Status`, `Owner.Name`) of the record that started the flow which a reference means, or nothing."""
+    record, _, field = reference.partition(".")
+    return field if record.casefold() in THE_RECORD else ""

@@ -141,7 +141,13 @@ def _start(root: Element, start: Element | None) -> FlowStart:
     if reference is not None and reference.text:
         connectors.append(FlowConnector("connector", reference.text, reference.line))
     if start is None:
-        return FlowStart(line=reference.line if reference is not None else 0, connectors=tuple(connectors))
+        object_name, event = _start_of_process(root)
+        return FlowStart(
+            line=reference.line if reference is not None else 0,
+            object=object_name,
+            record_trigger_type=event,
+            connectors=tuple(connectors),
+        )
     return FlowStart(
         line=start.line,
         object=start.get("object"),
@@ -153,6 +159,17 @@ def _start(root: Element, start: Element | None) -> FlowStart:
         requires_change=start.flag("doesRequireRecordChangedToMeetCriteria") is True,
         connectors=tuple(connectors),
     )
+
+
+def _start_of_process(root: Element) -> tuple[str, str]:
+    """The object and the event, which a process says in metadata of its own; nothing for other flows."""
+    if root.get("processType") != "Workflow":
+        return "", ""
+    said = {
+        child.get("name"): _value(child.first("value")).text for child in root.all("processMetadataValues")
+    }
+    events = {"onCreateOnly": "Create", "onAllChanges": "CreateAndUpdate"}
+    return said.get("ObjectType", ""), events.get(said.get("TriggerType", ""), "")
 
 
 def _elements(root: Element) -> Iterator[FlowElement]:

@@ -417,3 +417,19 @@ def test_flow_definitions(block: str, active: int | None) -> None:
     assert isinstance(fact, FlowDefinition)
     assert (fact.name, fact.active_version) == ("A", active)
     assert fact.lines == ({} if active is None else {"activeVersionNumber": 2})
+
+
+def test_a_process_says_its_object_in_its_own_metadata() -> None:
+    def said(name: str, text: str) -> str:
+        return f"<processMetadataValues><name>{name}</name>{value(text)}</processMetadataValues>"
+
+    fact = read(
+        flow(
+            tag("processType", "Workflow"),
+            said("ObjectType", "'Case'"),
+            said("TriggerType", "'onAllChanges'"),
+            tag("startElementReference", "myDecision"),
+        )
+    )
+    assert (fact.start.object, fact.start.record_trigger_type) == ("Case", "CreateAndUpdate")
+    assert (fact.start.trigger_type, fact.start.line) == ("", 5)
