@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sfgov.facts import Fact
 from sfgov.model.apex import Apex
+from sfgov.model.bypasses import Switch, switches
 from sfgov.model.declared import Declared
 from sfgov.model.deletes import Deletes
 from sfgov.model.flow_reach import FlowReach
@@ -72,6 +73,11 @@ class Org:
     def deletes(self) -> Deletes:
         """What stands in the way of deletes, and how they cascade."""
         return Deletes(self.index, self.flows, self.apex)
+
+    @cached_property
+    def switches(self) -> tuple[Switch, ...]:
+        """Custom permissions that switch automation off for who has them."""
+        return switches(self.index, self.flows, self.apex)
 
     @cached_property
     def masking(self) -> Masking:
