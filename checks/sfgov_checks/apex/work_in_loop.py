@@ -25,8 +25,12 @@ def db_work_in_loop(org: Org) -> Iterator[Outcome]:
     """Queries and DML run once per transaction for all records, never once per round of a loop.
 
     A transaction may run 100 queries and 150 DML statements; a save may bring 200 records, an import ten thousand.
+    The work may stand in the loop, or behind calls of methods, constructors and property getters, in other classes
+    and behind interfaces: the evidence names each call on the way.
+
     Loops of at most five rounds, loops over chunks, look-ups that are remembered, and work in a `catch` are fine,
-    as is the query in the head of a `for` loop.
+    as is the query in the head of a `for` loop. So are queries of custom metadata, which have no limit. It is high
+    where triggers, jobs or services come to the loop, and medium where only a page does, or nothing in the org.
 
     ## Bad
     ```apex classes/Lines.cls
@@ -72,7 +76,9 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
     """Callouts, e-mails, events and asynchronous jobs are sent once for all records, never once per round of a loop.
 
     A transaction may enqueue 50 jobs, make 100 callouts and send 10 e-mails. A loop over the records of one save
-    passes each of these limits.
+    passes each of these limits. Calls are followed through methods, classes and interfaces, as for APX001. Describe
+    calls (`Schema.getGlobalDescribe()`) have no limit, but each costs time: they are low, and not looked for behind
+    calls.
 
     ## Bad
     ```apex classes/Notify.cls
@@ -111,6 +117,8 @@ def _in_loops(org: Org, effects: frozenset[Effect]) -> Iterator[Outcome]:
 
 def _severity(org: Org, work: LoopWork) -> Severity:
     """High where many records may come at once; a page's user brings few, and what nothing calls brings none."""
+    if work.effect is Effect.DESCRIBE:
+        return Severity.LOW
     return Severity.HIGH if work.method in org.apex.run_in_bulk else Severity.MEDIUM
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger
-from sfgov.facts.apex import Operation
+from sfgov.facts.apex import ApexType, Operation
 from sfgov.model.apex.batches import BatchSizes
 from sfgov.model.apex.bounded import Bounded
 from sfgov.model.apex.calls import Calls
@@ -44,17 +44,27 @@ class Apex:
         self._reaches: dict[frozenset[Effect], Reach] = {}
 
     @cached_property
+    def _classes(self) -> tuple[tuple[str, Written[ApexClass], ApexType], ...]:
+        """Every type with its key and its file, by name; also of classes that several packages have."""
+        return tuple(
+            (_key(one.name, number), written, one)
+            for first in self._index.all(ApexClass)
+            for number, written in enumerate(self._index.parts(ApexClass, first.name), 1)
+            for one in written.fact.types
+        )
+
+    @cached_property
     def methods(self) -> tuple[LinkedMethod, ...]:
         """Every method, constructor, accessor, initialiser and trigger body, by file and line."""
         found = [
-            LinkedMethod(written, method, owner)
-            for written in self._index.all(ApexClass)
-            for owner in written.fact.types
+            LinkedMethod(written, method, owner, key)
+            for key, written, owner in self._classes
             for method in owner.methods
         ]
         found += [
-            LinkedMethod(written, method, None)
-            for written in self._index.all(ApexTrigger)
+            LinkedMethod(written, method, None, f"trigger {written.name.casefold()}#{number}")
+            for first in self._index.all(ApexTrigger)
+            for number, written in enumerate(self._index.parts(ApexTrigger, first.name), 1)
             for method in written.fact.methods
         ]
         return tuple(found)
@@ -90,7 +100,7 @@ class Apex:
     @cached_property
     def types(self) -> Types:
         """Every class, interface and enum, inner ones too."""
-        return Types(one for written in self._index.all(ApexClass) for one in written.fact.types)
+        return Types((key, written.package, one) for key, written, one in self._classes)
 
     @cached_property
     def calls(self) -> Calls:
@@ -127,9 +137,10 @@ class Apex:
         return self._reaches[wanted]
 
     def work_in_loops(self, effects: frozenset[Effect]) -> Iterable[LoopWork]:
-        """Work of these kinds that is done once per round of a loop, itself or behind a call."""
+        """Work of these kinds that is done once per round of a loop, itself or (describe calls apart) behind a call."""
         yield from direct_work(self.graph, self.loops, effects)
-        kinds = [effects & LOOK_UPS, effects - LOOK_UPS]
+        limited = effects - {Effect.DESCRIBE}
+        kinds = [limited & LOOK_UPS, limited - LOOK_UPS]
         yield from work_behind_calls(self.graph, self.loops, [self.reach(kind) for kind in kinds if kind])
 
     @cached_property
@@ -169,3 +180,9 @@ class Apex:
         """The `-meta.xml` of a class or trigger."""
         parts = self._index.parts(ApexMeta, written.name)
         return next((part for part in parts if part.fact.owner == written.type), None)
+
+
+def _key(name: str, number: int) -> str:
+    """The key of a type in the `number`-th file of its class."""
+    outer, dot, inner = name.casefold().partition(".")
+    return f"{outer}#{number}{dot}{inner}" if number > 1 else f"{outer}{dot}{inner}"

@@ -21,6 +21,8 @@ class Effect(StrEnum):
     APPROVAL = "approval request"
     SCHEDULE = "scheduled job"
     FUTURE = "future call"
+    DESCRIBE = "describe call"
+    """Of all objects, or of objects by name: no limit, but it takes milliseconds each time."""
 
     @property
     def phrase(self) -> str:
@@ -44,6 +46,7 @@ _PHRASES = {
     Effect.APPROVAL: "makes an approval request",
     Effect.SCHEDULE: "schedules a job",
     Effect.FUTURE: "makes a future call",
+    Effect.DESCRIBE: "makes a describe call",
 }
 _NOUNS = {
     Effect.QUERY: "a SOQL query",
@@ -56,11 +59,12 @@ _NOUNS = {
     Effect.APPROVAL: "an approval request",
     Effect.SCHEDULE: "a scheduled job",
     Effect.FUTURE: "a future call",
+    Effect.DESCRIBE: "a describe call",
 }
 
 DATABASE_WORK = frozenset({Effect.QUERY, Effect.SEARCH, Effect.DML})
 """What APX001 is about; the rest is APX002's."""
-LOOK_UPS = frozenset({Effect.QUERY, Effect.SEARCH, Effect.CALLOUT})
+LOOK_UPS = frozenset({Effect.QUERY, Effect.SEARCH, Effect.CALLOUT, Effect.DESCRIBE})
 """Work for the sake of its result, which can be remembered."""
 
 _DML_METHODS = frozenset(
@@ -99,6 +103,8 @@ _STATIC_CALLS: dict[tuple[str, str], Effect] = {
     ("approval", "lock"): Effect.APPROVAL,
     ("approval", "unlock"): Effect.APPROVAL,
     ("webservicecallout", "invoke"): Effect.CALLOUT,
+    ("schema", "getglobaldescribe"): Effect.DESCRIBE,
+    ("schema", "describesobjects"): Effect.DESCRIBE,
 }
 _STATEMENTS = {"soql": Effect.QUERY, "sosl": Effect.SEARCH, "dml": Effect.DML}
 _NAMES = frozenset(name for _, name in _STATIC_CALLS) | {"send"}

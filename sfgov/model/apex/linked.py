@@ -16,11 +16,17 @@ class LinkedMethod:
     """One method (or trigger body, accessor, initialiser) and everything around it."""
 
     def __init__(
-        self, written: Written[ApexClass] | Written[ApexTrigger], method: Method, owner: ApexType | None
+        self,
+        written: Written[ApexClass] | Written[ApexTrigger],
+        method: Method,
+        owner: ApexType | None,
+        owner_key: str,
     ) -> None:
+        """`owner_key` is the key of the type it belongs to; for what is in a trigger, one that no type has."""
         self.written = written
         self.method = method
         self.owner = owner
+        self.owner_key = owner_key
 
     @property
     def name(self) -> str:
@@ -32,12 +38,6 @@ class LinkedMethod:
         if self.method.kind in ("initializer", "static-initializer"):
             return f"{self.method.owner} (initialiser)"
         return f"{self.method.owner}.{self.method.name}"
-
-    @cached_property
-    def owner_key(self) -> str:
-        """The key of the type it belongs to; for what is in a trigger, one that no type has."""
-        key = self.method.owner.casefold()
-        return f"trigger {key}" if isinstance(self.written.fact, ApexTrigger) else key
 
     def at(self, operation: Operation) -> Place:
         """The place of an operation; its identity is the method and the statement's own text."""

@@ -46,7 +46,7 @@ class Loops:
         found = []
         for index in operation.loops[searched(linked, operation) :]:
             loop = linked.method.loops[index]
-            remembered = any(memo.outlives(index, loop.line) for memo in memos)
+            remembered = any(memo.helps_in(index, loop) for memo in memos)
             if not remembered and not self._bounded(linked, loop):
                 found.append(loop)
         return found

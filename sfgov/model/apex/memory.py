@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from sfgov.facts.apex import Guard, Operation, Variable
+from sfgov.facts.apex import Guard, Loop, Operation, Variable
 from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.conditions import Condition, Joined, Negated, parsed
 from sfgov.model.apex.linked import LinkedMethod
@@ -41,18 +41,21 @@ class Memo(msgspec.Struct, frozen=True):
     """What work is remembered in.
 
     `by_key`: once for each key, so it helps look-ups, not writes. `scope` says how long it lives. `local` is the
-    local variable or parameter that holds it, `owner` the key of the type whose field it is.
+    local variable or parameter that holds it, `owner` the key of the type whose field it is, `line` where it is tested.
     """
 
     name: str
     by_key: bool
     scope: Scope
+    line: int
     local: Variable | None = None
     owner: str = ""
 
-    def outlives(self, loop: int, line: int) -> bool:
-        """Whether it is still there in the next round of a loop (its index, and the line where it starts)."""
-        return self.local is None or (self.local.scope != loop and self.local.line <= line)
+    def helps_in(self, index: int, loop: Loop) -> bool:
+        """Whether it is tested in each round of a loop (with its index), and still there in the next round."""
+        if not loop.line <= self.line <= loop.end_line:
+            return False
+        return self.local is None or (self.local.scope != index and self.local.line <= loop.line)
 
     def outlives_call(self) -> bool:
         """Whether it is still there in the next call of the method: a field, or a collection of the caller's."""
@@ -104,13 +107,13 @@ class Memory:
         local = linked.local(root, line) if not test.name.startswith("this.") else None
         if local:
             scope: Scope = "parameter" if local in linked.method.parameters else "local"
-            return Memo(name, test.by_key, scope, local)
+            return Memo(name, test.by_key, scope, line, local)
         found = self._calls.types.visible_field(linked.owner_key, root)
         if found is None:
-            return Memo(name, test.by_key, "static")  # a field of another class, a platform cache
+            return Memo(name, test.by_key, "static", line)  # a field of another class, a platform cache
         variable, owner = found
         static = "static" in variable.modifiers
-        return Memo(name, test.by_key, "static" if static else "instance", owner=owner)
+        return Memo(name, test.by_key, "static" if static else "instance", line, owner=owner)
 
     def _coalesced(self, linked: LinkedMethod, operation: Operation) -> tuple[Memo, ...]:
         """`x = x ?? [SELECT …]`"""

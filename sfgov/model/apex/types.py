@@ -1,6 +1,8 @@
 """The org's own Apex types: by name as it is written inside another type, and who extends whom.
 
-A type's key is its full name in lower case (`outer.inner`); an empty key means none, or not the org's own.
+A type's key is its full name in lower case (`outer.inner`); an empty key means none, or not the org's own. Where two
+packages of a tree have a class of the same name, the later one's key has a number (`outer#2.inner`), and a name means
+the class of the package in which it is written.
 """
 
 from __future__ import annotations
@@ -14,10 +16,16 @@ from sfgov.facts.apex import ApexType, Variable
 class Types:
     """All types of an org, inner ones too."""
 
-    def __init__(self, types: Iterable[ApexType]) -> None:
+    def __init__(self, types: Iterable[tuple[str, str, ApexType]]) -> None:
+        """`types` are keys, package directories and types."""
         self._types: dict[str, ApexType] = {}
-        for one in types:
-            self._types.setdefault(one.name.casefold(), one)
+        self._packages: dict[str, str] = {}
+        self._variants: dict[str, list[str]] = defaultdict(list)
+        for key, package, one in types:
+            self._types[key] = one
+            self._packages[key] = package
+            if "." not in key:
+                self._variants[key.partition("#")[0]].append(key)
         self._found: dict[tuple[str, str], str] = {}
         self._parents: dict[str, str] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
@@ -48,14 +56,24 @@ class Types:
         for scope in self.scopes(inside):
             if f"{scope}.{name}" in self._types:
                 return f"{scope}.{name}"
-        if name in self._types:
-            return name
         outer, _, inner = name.rpartition(".")
-        holder = self.find(outer, inside) if outer else ""
+        if not outer:
+            return self._top_level(name, inside)
+        holder = self.find(outer, inside)
         for scope in self.ancestors(holder) if holder else ():
             if f"{scope}.{inner}" in self._types:
                 return f"{scope}.{inner}"
         return ""
+
+    def _top_level(self, name: str, inside: str) -> str:
+        """The outer type of that name: of those in several packages, the own package's, else the first."""
+        variants = self._variants.get(name, ())
+        if len(variants) > 1:
+            package = self._packages.get(inside.partition(".")[0])
+            for key in variants:
+                if self._packages[key] == package:
+                    return key
+        return variants[0] if variants else (name if name in self._types else "")
 
     def parent(self, key: str) -> str:
         """What a class extends."""

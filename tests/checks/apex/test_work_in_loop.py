@@ -334,6 +334,95 @@ DATABASE_WORK = {
         """,
         query("6:21", f"3 {FOR_EACH}", "SELECT Id FROM Contact WHERE AccountId = :a.Id"),
     ),
+    "a flag around the loop": (
+        """
+        if (!done) {
+            done = true;
+            for (Account a : records) {
+                update a;
+            }
+        }
+        """,
+        dml("6:13", f"5 {FOR_EACH}", "update a"),
+    ),
+    "a set of what was seen": (
+        """
+        Set<Id> seen = new Set<Id>();
+        for (Account a : records) {
+            if (!seen.contains(a.Id)) {
+                seen.add(a.Id);
+                update a;
+            }
+        }
+        """,
+        dml("7:13", f"4 {FOR_EACH}", "update a"),
+    ),
+    "a record made once for each key": (
+        """
+        Map<Id, Account> made = new Map<Id, Account>();
+        for (Account a : records) {
+            if (!made.containsKey(a.ParentId)) {
+                Account b = new Account();
+                insert b;
+                made.put(a.ParentId, b);
+            }
+        }
+        """,
+        dml("7:13", f"4 {FOR_EACH}", "insert b"),
+    ),
+    "only where the list has something": (
+        """
+        for (Account a : records) {
+            List<Contact> found = Sel.of(a);
+            if (found.size() > 0) {
+                update found;
+            }
+        }
+        """,
+        dml("6:13", f"3 {FOR_EACH}", "update found"),
+    ),
+    "the groups of a map as a list": (
+        """
+        List<List<Contact>> groups = byAccount.values();
+        for (List<Contact> some : groups) {
+            update some;
+        }
+        """,
+        dml("5:9", "4 for-each (List<Contact> some : groups)", "update some"),
+    ),
+    "a join of two lists": (
+        """
+        for (Account a : records) {
+            for (Contact c : contacts) {
+                if (c.Account.Id == a.Id) {
+                    update c;
+                }
+            }
+        }
+        """,
+        [
+            "APX001 6:17 Svc.run makes a DML call in each round of the loop at line 4: update c.",
+            f"3 loop: {FOR_EACH}",
+            "4 loop: for-each (Contact c : contacts)",
+            "6 DML, once per round",
+        ],
+    ),
+    "savepoint": (
+        """
+        for (Account a : records) {
+            Savepoint before = Database.setSavepoint();
+        }
+        """,
+        dml("4:37", f"3 {FOR_EACH}", "Database.setSavepoint()"),
+    ),
+    "e-mail template, which is a query": (
+        """
+        for (Account a : records) {
+            mails.add(Messaging.renderStoredEmailTemplate(many, null, a.Id));
+        }
+        """,
+        query("4:29", f"3 {FOR_EACH}", "Messaging.renderStoredEmailTemplate(many, null, a.Id)"),
+    ),
     "tested for null, but nothing is stored": (
         """
         for (Account a : records) {
@@ -637,6 +726,61 @@ QUIET = {
         }
         update records;
         """,
+    "looked up with a default": """
+        Account parent;
+        for (Account a : records) {
+            parent = parent ?? [SELECT Id FROM Account LIMIT 1];
+        }
+        """,
+    "looked up where a local has nothing": """
+        Map<Id, Account> known = new Map<Id, Account>();
+        for (Account a : records) {
+            Account parent = known.get(a.ParentId);
+            if (parent == null) {
+                parent = [SELECT Id FROM Account WHERE Id = :a.ParentId];
+                known.put(parent.Id, parent);
+            }
+        }
+        """,
+    "the one record that is looked for": """
+        for (Account a : records) {
+            if (a.Id == wanted) {
+                update a;
+            }
+        }
+        """,
+    "in tests only": """
+        for (Account a : records) {
+            if (Test.isRunningTest()) {
+                update a;
+            }
+        }
+        """,
+    "custom metadata": """
+        for (Account a : records) {
+            Mode__mdt mode = [SELECT Id FROM Mode__mdt WHERE Type__c = :a.Type];
+        }
+        """,
+    "a few times at most": """
+        Integer tries = 0;
+        while (tries < 3) {
+            update records;
+            tries++;
+        }
+        """,
+    "chunks cut with a counter": """
+        Integer at = 0;
+        while (at < records.size()) {
+            update Chunks.part(records, at, 200);
+            at += 200;
+        }
+        """,
+    "a short map that is written down": """
+        Map<String, String> kinds = new Map<String, String>{ 'a' => 'b', 'c' => 'd' };
+        for (String kind : kinds.keySet()) {
+            List<Account> found = [SELECT Id FROM Account WHERE Type = :kind];
+        }
+        """,
     "nothing but reading": """
         for (Account a : records) {
             Database.SaveResult result = results[many];
@@ -754,3 +898,40 @@ def test_two_in_one_loop_are_two_findings_in_their_order() -> None:
         """
     results = lint(svc(body), db_work_in_loop, limited_work_in_loop)
     assert [(r.check, r.line) for r in results] == [("APX001", 4), ("APX002", 5)]
+
+
+def test_describe_calls_are_low() -> None:
+    body = """
+        for (Account a : records) {
+            Schema.getGlobalDescribe().get(a.Type);
+        }
+        """
+    (result,) = lint(svc(body), db_work_in_loop, limited_work_in_loop)
+    assert (result.check, result.line, result.severity) == ("APX002", 4, "low")
+    assert result.message == (
+        "Svc.run makes a describe call in each round of the loop at line 3: Schema.getGlobalDescribe()."
+    )
+
+
+def test_a_class_that_two_packages_have_is_judged_in_both() -> None:
+    text = "public class Svc { public static void run() { for (Account a : all) { Sel.find(a); } } }"
+    finds = "public class Sel { public static void find(Account a) { update a; } }"
+    quiet = "public class Sel { public static void find(Account a) { } }"
+    files = {
+        "sfdx-project.json": '{"packageDirectories": [{"path": "one"}, {"path": "two"}, {"path": "three"}]}',
+        "one/classes/Svc.cls": text,
+        "one/classes/Sel.cls": finds,
+        "two/classes/Svc.cls": text,
+        "two/classes/Sel.cls": quiet,
+        "three/classes/Svc.cls": text.replace("Sel.find(a)", "update a"),
+    }
+    assert [(r.path, r.message) for r in lint(files, db_work_in_loop)] == [
+        (
+            "one/classes/Svc.cls",
+            "Svc.run calls Sel.find in each round of the loop at line 1, which makes a DML call: update a.",
+        ),
+        (
+            "three/classes/Svc.cls",
+            "Svc.run makes a DML call in each round of the loop at line 1: update a.",
+        ),
+    ]
