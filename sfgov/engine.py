@@ -20,6 +20,7 @@ from sfgov.gate.decide import Given, decide
 from sfgov.gate.suppressions import Comment
 from sfgov.gate.waivers import apply_overrides, apply_waivers
 from sfgov.identity import fingerprints
+from sfgov.matrix import delete_matrix
 from sfgov.model.declared import Declared
 from sfgov.model.index import Index, Written
 from sfgov.model.masking import RecordColumns
@@ -92,6 +93,7 @@ def run(
                 _ask(one, context | {"gate": gate}, org, about_excuses)
         own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
         results += apply_waivers(own, config.policy, today)
+        matrix = delete_matrix(org, config.policy, excerpts.around)
     return Run(
         version=sfgov.__version__,
         title=project.title,
@@ -104,7 +106,17 @@ def run(
         crashed=found.crashed or about_excuses.crashed,
         repository_prefix=repository_prefix(project.root),
         judged=tuple(sorted(given.judged)),
+        matrix=matrix,
     )
+
+
+def read(
+    project: Project, config: Config, *, jobs: int | None = None, progress: Progress | None = None
+) -> Org:
+    """The linked org, for questions that are no checks. Files that cannot be read are left out."""
+    with _garbage_collection_off():
+        written, _ = _parse(project, jobs, progress)
+        return link(project, written, config, datetime.datetime.now(datetime.UTC).date())
 
 
 def _judged(

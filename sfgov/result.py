@@ -73,6 +73,98 @@ class NotLooked(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Right(msgspec.Struct, frozen=True):
+    """A profile, permission set, group or persona that can delete an object's records."""
+
+    bundle: str
+    """`Profile:Sales`, as findings name components."""
+    scope: Literal["all", "shared"]
+    """All records, or those that sharing gives full access to."""
+    through: str
+    """`allowDelete`, `modifyAllRecords` or `ModifyAllData`."""
+    certain: bool
+    """False where a muting set that is not in the tree might take it away."""
+    admin: bool
+    steps: tuple[Step, ...]
+    """The lines that grant it, from the group's to the permission set's."""
+
+
+class Guard(msgspec.Struct, frozen=True):
+    """A flow or trigger that stops deletes of an object."""
+
+    component: str
+    state: Literal["active", "not active", "not known"]
+    stops: Literal["everything", "by user", "by record"]
+    """Every delete, or what depends on who the user is, or on data."""
+    conditions: tuple[str, ...]
+    passes: tuple[str, ...]
+    """Custom permissions whose holders it lets through, each with those who carry it."""
+    steps: tuple[Step, ...]
+
+
+class Master(msgspec.Struct, frozen=True):
+    """An object whose deletion deletes these records too."""
+
+    object: str
+    through: str
+    """The relationships down to the object, topmost first."""
+    holders: tuple[str, ...]
+    """The bundles that can delete the master."""
+    watched: bool
+    """A guard of the master blocks every delete, or looks at what hangs below."""
+    steps: tuple[Step, ...]
+
+
+class Loophole(msgspec.Struct, frozen=True):
+    """Something by which deletes reach further, or last longer, than the permission says."""
+
+    says: str
+    steps: tuple[Step, ...]
+
+
+class Deletable(msgspec.Struct, frozen=True):
+    """Who can delete one object's records, what stands in the way, and the ways around."""
+
+    object: str
+    because: tuple[str, ...]
+    """Why it is shown: `never deleted by policy`, `guarded`, `classified fields`, `deleted with others`."""
+    rights: tuple[Right, ...]
+    rights_known: bool = True
+    """False where the tree has neither profiles nor permission sets."""
+    guards: tuple[Guard, ...] = ()
+    restricted_by: tuple[Step, ...] = ()
+    """Lookups that forbid the delete while another record points to it."""
+    masters: tuple[Master, ...] = ()
+    loopholes: tuple[Loophole, ...] = ()
+    not_known: tuple[str, ...] = ()
+    """Bundles of which something that could grant delete is not in the tree."""
+
+
+class Matrix(msgspec.Struct, frozen=True):
+    """Who can delete what: the objects that matter, by name, and the names of those that were left out."""
+
+    objects: tuple[Deletable, ...]
+    left_out: tuple[str, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The run held against an earlier state of the org: the commit in which HEAD and `ref` went apart."""
+
+    ref: str
+    commit: str
+    fixed: tuple[Result, ...]
+    """What counted there and is not found any more."""
+    unchanged: int
+    """How many findings that would count were there already."""
+
+    def sentence(self, new: int) -> str:
+        """The numbers, for every report in the same words."""
+        return (
+            f"Against {self.ref} ({self.commit}): {new:,} new, {len(self.fixed):,} fixed, "
+            f"{self.unchanged:,} unchanged."
+        )
+
+
 class Run(msgspec.Struct, frozen=True):
     """One run, whole. `results` are sorted by path, line and check."""
 
@@ -90,8 +182,11 @@ class Run(msgspec.Struct, frozen=True):
     """A check crashed: exit code 2, whatever else was found."""
     repository_prefix: str = ""
     """What to put before a path so that it starts at the repository's root: empty, or ends with `/`."""
+    matrix: Matrix | None = None
+    """Who can delete what; None where no permissions were retrieved."""
     judged: tuple[str, ...] = ()
     """The codes of the checks that saw the whole org: where they find nothing, there is nothing. Sorted."""
+    comparison: Comparison | None = None
 
     @property
     def active(self) -> tuple[Result, ...]:

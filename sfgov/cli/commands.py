@@ -11,6 +11,7 @@ from sfgov.cli.checks import checks
 from sfgov.cli.explain import explain
 from sfgov.cli.failures import Commands
 from sfgov.cli.init import init
+from sfgov.cli.who_can import who_can
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for _command in (baseline, check, checks, explain, init):
+for _command in (baseline, check, checks, explain, init, who_can):
     main.add_command(_command)

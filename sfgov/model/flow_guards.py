@@ -108,6 +108,11 @@ class FlowGuard:
                 yield ActorTest(name, self.veto.rule.at_element("errorConditionFormula"))
 
     @property
+    def conditions(self) -> tuple[Evidence, ...]:
+        """The entry criteria and the conditions that decide whether a delete is stopped."""
+        return (*self._criteria(), *self._decides())
+
+    @property
     def deciding(self) -> tuple[FlowElement, ...]:
         """The nodes at which it is settled whether a delete is stopped, nearest to the start first."""
         return self._settled.deciding

@@ -10,10 +10,11 @@ import msgspec
 from sfgov.facts.apex import Guard, Operation
 from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.apex.conditions import Decide, holds
+from sfgov.model.apex.events import trigger_event
 from sfgov.model.apex.trigger_guards import TriggerGuard
 from sfgov.model.flow_guards import FlowGuard
 from sfgov.model.formulas import UNKNOWN, Assume, Value
-from sfgov.place import Place
+from sfgov.place import Evidence, Place
 
 _ASKED_IN_APEX = re.compile(r"checkPermission\s*\(\s*'([^']+)'\s*\)", re.IGNORECASE)
 _ATOM = re.compile(r"(?:system\.)?featuremanagement\.checkpermission\('([^']+)'\)", re.IGNORECASE)
@@ -67,6 +68,28 @@ def tests_in_trigger(guard: TriggerGuard, apex: Apex) -> tuple[IdentityTest, ...
             for test in _asked(method, operation, asked):
                 found.setdefault((test.name, test.place.line), test)
     return tuple(found.values())
+
+
+def conditions_in_trigger(guard: TriggerGuard, apex: Apex) -> tuple[Evidence, ...]:
+    """What is asked on the way from the trigger to the error, beyond which event it is; outermost first."""
+    event = next((one for one in guard.trigger.fact.events if one.endswith(" delete")), "before delete")
+    decide = trigger_event(*event.split(" "))
+    found = [
+        method.at_line(asked.line).says(_said(asked))
+        for method, operation in _way(guard, apex)
+        for asked in reversed(method.guards_of(operation))
+        if asked.condition and holds(asked, decide) is None
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _said(asked: Guard) -> str:
+    """`if line.Posted__c`; what holds where a condition is false is said without a double negation."""
+    denied = asked.kind in ("else", "after-exit")
+    negation = asked.condition.removeprefix("!").strip()
+    if denied and negation != asked.condition and not re.search(r"&&|\|\||[=<>]", negation):
+        return f"if {negation}"
+    return f"{'unless' if denied else 'when' if asked.kind == 'when' else 'if'} {asked.condition}"
 
 
 def _way(guard: TriggerGuard, apex: Apex) -> Iterator[tuple[LinkedMethod, Operation]]:

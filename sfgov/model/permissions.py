@@ -92,6 +92,10 @@ class Permissions:
         """Whether any profile or permission set has an entry for this object, whatever it says."""
         return self._mentions.speaks_of(OBJECTS, name)
 
+    def mentioned_objects(self) -> Iterator[str]:
+        """The object of every entry of every profile and permission set, as written."""
+        return (name for file in self._mentions.files for name in file.fact.objects.each_name())
+
     def writes_out(self, kind: str) -> bool:
         """Whether the permission sets here mostly list what they do not grant.
 
