@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Findings that this file knows do not fail the gate; `sfgov baseline write` makes it.",
 )
+@click.option(
+    "--diff-base",
+    metavar="REF",
+    help="Only what is new against the merge base with this git commit or branch fails the gate.",
+)
 @click.option("--no-cache", is_flag=True, help="Read every file anew.")
 @click.option("-q", "--quiet", count=True, help="Only findings and the verdict; twice: only the exit code.")
 @verbose_option("Source lines, and findings that do not count, too.")
@@ -52,6 +57,7 @@ def check(
     fail_on: str | None,
     exit_zero: bool,
     baseline: Path | None,
+    diff_base: str | None,
     no_cache: bool,  # noqa: ARG001  there is no cache that could be left out
     quiet: int,
     verbose: int,
@@ -66,7 +72,7 @@ def check(
     wanted = outputs(formats, silent=quiet > 1)
     task = prepared(paths, **selection)
     refuse_unwritable(wanted)
-    run = task.run(fail_on=fail_on, baseline=baseline, quiet=bool(quiet))
+    run = task.run(fail_on=fail_on, baseline=baseline, diff_base=diff_base, quiet=bool(quiet))
     for output in wanted:
         write(run, output, verbose - quiet)
         if output.file and not quiet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,7 @@ from sfgov.cli.loading import all_checks, checks_option, configuration, opened
 if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
+    from sfgov.project import Project, Snapshot
     from sfgov.result import Run
 
 NEVER = "never"
@@ -72,25 +74,63 @@ class Task(msgspec.Struct, frozen=True):
         first = self.paths[0].resolve()
         return first if first.is_dir() else first.parent
 
-    def run(self, *, fail_on: str | None = None, baseline: Path | None = None, quiet: bool = False) -> Run:
-        """Check the org as it lies on disk. Raises `CannotWork`."""
+    def run(
+        self,
+        *,
+        fail_on: str | None = None,
+        baseline: Path | None = None,
+        diff_base: str | None = None,
+        quiet: bool = False,
+    ) -> Run:
+        """Check the org as it lies on disk, and hold it against an earlier state. Raises `CannotWork`."""
         from sfgov.cli import progress
         from sfgov.engine import run
+        from sfgov.gate.diff import against
 
         known_findings = read_baseline(baseline, self.root)
-        project = opened(self.paths, self.config)
+        snapshot = self._snapshot(diff_base) if diff_base is not None else None
         limit = fail_on or self.config.policy.fail_on
         with progress.shown(quiet=quiet) as tell:
-            return run(
-                project,
-                self.config,
-                self.checks,
+            ask = partial(
+                run,
+                config=self.config,
+                checks=self.checks,
                 jobs=self.jobs,
                 fail_on=None if limit == NEVER else Severity(limit),
                 progress=tell,
                 known=self.known,
                 baseline=known_findings,
             )
+            now = ask(opened(self.paths, self.config))
+            if snapshot is None or diff_base is None:
+                return now
+            return against(now, self._before(snapshot, ask), diff_base, snapshot.commit)
+
+    def _snapshot(self, ref: str) -> Snapshot:
+        from sfgov.project import GitError, merge_base
+
+        for path in self.paths:
+            if path.is_file() and path.suffix.casefold() == ".zip":
+                raise click.UsageError(
+                    f"--diff-base: {path.as_posix()} is an archive; git keeps folders apart"
+                )
+        try:
+            return merge_base(self.root, ref)
+        except GitError as error:
+            raise CannotWork(f"--diff-base {ref}: {error}") from error
+
+    def _before(self, snapshot: Snapshot, ask: Callable[[Project], Run]) -> Run | None:
+        """The same checks with the same policy on the files of the commit; None where it has no metadata yet."""
+        from sfgov.project import GitError, NoMetadata
+
+        try:
+            return ask(opened(self.paths, self.config, snapshot))
+        except CannotWork as error:
+            if isinstance(error.__cause__, NoMetadata):
+                return None
+            raise
+        except GitError as error:
+            raise CannotWork(f"--diff-base: {error}") from error
 
 
 def prepared(

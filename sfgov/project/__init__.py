@@ -9,6 +9,7 @@ from sfgov.project.contents import (
     PathProblem,
     Project,
 )
+from sfgov.project.git import GitError, Snapshot, merge_base
 from sfgov.project.manifest import Manifest, Member, MemberList
 from sfgov.project.opening import open_project
 from sfgov.project.source import Reader, SourceFile
@@ -16,6 +17,7 @@ from sfgov.project.source import Reader, SourceFile
 __all__ = [
     "BadArchive",
     "CannotOpen",
+    "GitError",
     "Hidden",
     "Manifest",
     "Member",
@@ -25,6 +27,8 @@ __all__ = [
     "PathProblem",
     "Project",
     "Reader",
+    "Snapshot",
     "SourceFile",
+    "merge_base",
     "open_project",
 ]

@@ -16,7 +16,7 @@ from sfgov.project.reading import MountedReader
 from sfgov.project.roots import Root, find_roots, free_name
 from sfgov.project.source import SourceFile
 from sfgov.project.surroundings import project_above, scope_alone, scope_in_project
-from sfgov.project.tree import DiskTree, Tree, join, path_below
+from sfgov.project.tree import Disk, Origin, Tree, join, path_below
 
 _LOOKED_FOR = (
     "Looked for the package directories of an sfdx-project.json, and in all folders for files such as "
@@ -27,7 +27,11 @@ Mounts = dict[str, Tree]
 
 
 def open_project(
-    paths: Sequence[Path], *, declared: Mapping[str, Sequence[str]] = {}, base: Path | None = None
+    paths: Sequence[Path],
+    *,
+    declared: Mapping[str, Sequence[str]] = {},
+    base: Path | None = None,
+    origin: Origin = Disk(),  # noqa: B008  it has no state
 ) -> Project:
     """Find everything that is metadata below `paths`, which together are one org.
 
@@ -37,9 +41,9 @@ def open_project(
     package directories is read whole, since it was asked for.
 
     `declared` maps sfgov's own types (`MaskingTemplate`) to globs relative to `base`, a folder, by default the
-    first path's. Raises `NoMetadata` and `BadArchive`, with messages for the user.
+    first path's. `origin` is where all of it is read from: the disk, or a commit. Raises `NoMetadata` and `BadArchive`, with messages for the user.
     """
-    roots = find_roots(paths or [Path()])
+    roots = find_roots(paths or [Path()], origin)
     found = Found()
     mounts: Mounts = {}
     for position, root in enumerate(roots):
@@ -68,7 +72,7 @@ def _declare(
     found: Found, declared: Mapping[str, Sequence[str]], base: Path | None, first: Root, mounts: Mounts
 ) -> Mounts:
     """Add the declared files; gives the tree of the ones that lie outside of the first root."""
-    tree = mounts[""] if base is None else DiskTree(str(base))
+    tree = mounts[""] if base is None else first.origin.tree(str(base))
     prefix = "" if base is None else free_name(Path(os.path.realpath(base)).name, first)
     for file in find_declared(tree, declared):
         path = join(prefix, file.path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sfgov.project.contents import NoMetadata
-from sfgov.project.tree import DiskTree, Tree, join, path_below
+from sfgov.project.tree import Disk, Origin, Tree, join, path_below
 
 
 class Root(NamedTuple):
@@ -22,17 +22,18 @@ class Root(NamedTuple):
     is_archive: bool = False
     prefix: str = ""
     """What its files' paths start with, as they are relative to the first root and may lie elsewhere."""
+    origin: Origin = Disk()
 
     def open(self) -> Tree:
         """The files in it; raises `BadArchive`."""
         if not self.is_archive:
-            return DiskTree(self.absolute)
+            return self.origin.tree(self.absolute)
         from sfgov.project.archive import ZipTree
 
         return ZipTree(self.absolute)
 
 
-def find_roots(paths: Sequence[Path]) -> list[Root]:
+def find_roots(paths: Sequence[Path], origin: Origin) -> list[Root]:
     """Look at each path, and give each a prefix.
 
     The first has none, one below an earlier one has its relative path, others the name of their own folder: no
@@ -41,7 +42,7 @@ def find_roots(paths: Sequence[Path]) -> list[Root]:
     roots: list[Root] = []
     for path in paths:
         root = _look_at(path)
-        roots.append(root._replace(prefix=_prefix(root, roots)))
+        roots.append(root._replace(prefix=_prefix(root, roots), origin=origin))
     return roots
 
 

@@ -16,13 +16,13 @@ from sfgov.project.packages import read_project_file
 from sfgov.project.registry import registry
 from sfgov.project.roots import Root, free_name
 from sfgov.project.scope import Scope
-from sfgov.project.tree import DiskTree, Tree, join
+from sfgov.project.tree import Tree, join
 
 
 class Above(NamedTuple):
     """The project in which a root lies. Its own files lie outside of the root, so they have a prefix."""
 
-    tree: DiskTree
+    tree: Tree
     inside: tuple[str, ...]
     """The folders from the project down to the root."""
     prefix: str
@@ -32,10 +32,10 @@ def project_above(root: Root, first: Root) -> Above | None:
     """The nearest folder above that holds an `sfdx-project.json`; for one file, its own folder counts too."""
     own = Path(root.absolute)
     for folder in (own, *own.parents) if root.file else own.parents:
-        if (folder / packages.FILE_NAME).is_file():
+        if root.origin.is_file(str(folder / packages.FILE_NAME)):
             inside = own.relative_to(folder).parts
             prefix = free_name(folder.name, first) if inside else root.prefix
-            return Above(DiskTree(str(folder)), inside, prefix)
+            return Above(root.origin.tree(str(folder)), inside, prefix)
     return None
 
 

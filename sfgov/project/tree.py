@@ -122,6 +122,30 @@ class DiskTree:
         return f"{self.root}{os.sep}{path}" if path else self.root
 
 
+class Origin(Protocol):
+    """Where folders are read from: the file system, or a commit. Paths are absolute and resolved."""
+
+    def tree(self, folder: str) -> Tree:
+        """The files below a folder."""
+        ...
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file."""
+        ...
+
+
+class Disk:
+    """The file system as it is."""
+
+    def tree(self, folder: str) -> Tree:
+        """The files below a folder."""
+        return DiskTree(folder)
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return os.path.isfile(path)  # noqa: PTH113  false, not an error, for what may not be looked at
+
+
 def path_below(root: str, path: str) -> str | None:
     """A path relative to a folder, with `/`; empty for the folder itself, None for what lies outside."""
     if path == root:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
@@ -79,6 +79,9 @@ class Layout(msgspec.Struct, frozen=True):
             for result in results:
                 yield from self._finding(result)
             yield ()
+        if self.verbosity > 0 and run.comparison and run.comparison.fixed:
+            yield from self._fixed(run.comparison.fixed)
+            yield ()
         if self.verbosity >= 0 and run.not_checked:
             yield from self._not_checked(run)
             yield ()
@@ -147,6 +150,12 @@ class Layout(msgspec.Struct, frozen=True):
         if len(checks) > most:
             yield ((f"  and {_counted(len(checks) - most, 'more reason')}; -v lists them all", "dim"),)
 
+    def _fixed(self, results: Sequence[Result]) -> Iterator[Line]:
+        yield (("Fixed:", ""),)
+        for result in results:
+            said = f"{result.check} {result.name}: {printable(result.component)}: {prose(result.message)}"
+            yield from self._wrapped(said, 2, hanging=2)
+
     def _summary(self, run: Run) -> Iterator[Line]:
         missed = len({one.check for one in run.not_checked})
         looked = (
@@ -158,6 +167,8 @@ class Layout(msgspec.Struct, frozen=True):
         yield from self._wrapped(f"{looked}; {ran}.", 0)
         yield from self._wrapped(f"Findings: {_counts(run.statuses())}.", 0)
         yield from self._wrapped(f"New: {_counts(run.counts())}.", 0)
+        if run.comparison:
+            yield from self._wrapped(prose(run.comparison.sentence(len(run.active))), 0)
         word, meaning, style = _verdict(run)
         yield ((word, style), (f": {meaning}", ""))
 

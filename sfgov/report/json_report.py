@@ -18,8 +18,27 @@ def render(run: Run) -> str:
             "tool": {"name": "sfgov", "version": run.version},
             "summary": _summary(run),
             "findings": [_finding(result) for result in run.results],
+            **_fixed(run),
         }
     )
+
+
+def _fixed(run: Run) -> dict[str, Any]:
+    """What was found before the change and is not found any more, where the run was held against an earlier state."""
+    return {"fixed": [_finding(result) for result in run.comparison.fixed]} if run.comparison else {}
+
+
+def _comparison(run: Run) -> dict[str, Any]:
+    if run.comparison is None:
+        return {}
+    numbers = {
+        "base": run.comparison.ref,
+        "commit": run.comparison.commit,
+        "new": len(run.active),
+        "fixed": len(run.comparison.fixed),
+        "unchanged": run.comparison.unchanged,
+    }
+    return {"diff": numbers}
 
 
 def _summary(run: Run) -> dict[str, Any]:
@@ -31,6 +50,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "components": dict(sorted(run.components.items())),
         "findings": run.counts(),
         "statuses": run.statuses(),
+        **_comparison(run),
         "not_checked": [{"check": missed.check, "reason": missed.reason} for missed in run.not_checked],
     }
 

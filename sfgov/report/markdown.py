@@ -29,9 +29,11 @@ def render(run: Run, budget: int = BUDGET) -> str:
     failing = most_severe_first(filter(run.gates, run.results))
     others = most_severe_first(result for result in run.active if not run.gates(result))
     room = budget - _length(lines) - _RESERVE
+    fixed = most_severe_first(run.comparison.fixed) if run.comparison else []
     for title, results, folded in (
         ("Findings that fail the gate", failing, False),
         ("Other new findings", others, True),
+        ("Fixed", fixed, True),
     ):
         section = _section(title, results, run, room, folded=folded)
         room -= _length(section)
@@ -48,6 +50,9 @@ def _front(run: Run) -> Iterator[str]:
     yield ""
     yield from _counts(run)
     yield ""
+    if run.comparison:
+        yield plain(run.comparison.sentence(len(run.active)))
+        yield ""
     top = Counter(result.check for result in run.active).most_common()
     if top:
         names = {result.check: result.name for result in run.active}

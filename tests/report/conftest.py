@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sfgov.check import Confidence, Severity
-from sfgov.result import Card, NotLooked, Result, Run, Step
+from sfgov.result import Card, Comparison, NotLooked, Result, Run, Step
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -315,3 +316,19 @@ def snapshot() -> Callable[[str, str], None]:
         assert report == path.read_bytes().decode(), f"{path.name} differs; see snapshots/README.md"
 
     return compare
+
+
+@pytest.fixture
+def compared(run: Run) -> Run:
+    """The run, held against an earlier state of the org in which two findings were that have gone."""
+    gone = [
+        replace(
+            run.results[number],
+            component=f"Flow:Gone_{number}",
+            status="new",
+            reason="",
+            fingerprint=letter * 32,
+        )
+        for number, letter in ((3, "e"), (4, "f"))
+    ]
+    return replace(run, comparison=Comparison("origin/main", "0123456789ab", tuple(gone), 1))

@@ -1,0 +1,74 @@
+"""What is new against an earlier run, what was fixed, and what was there already."""
+
+from msgspec.structs import replace
+
+from sfgov.check import Severity
+from sfgov.gate.diff import against
+from sfgov.result import Comparison, Result, Run
+from tests.gate_results import RESULT
+
+OLD, NEW, GONE = (replace(RESULT, fingerprint=letter * 32) for letter in "abc")
+COMMIT = "0123456789abcdef0123"
+
+
+def run(*results: Result, crashed: bool = False) -> Run:
+    return Run("0.1.0", "acme", 1, {}, (), results, (), Severity.HIGH, crashed)
+
+
+def compared(now: Run, before: Run | None) -> Run:
+    return against(now, before, "main", COMMIT)
+
+
+def test_only_what_is_new_counts() -> None:
+    found = compared(run(OLD, NEW), run(OLD, GONE))
+
+    assert found.results == (replace(OLD, status="baseline", reason="there already at 0123456789ab"), NEW)
+    assert found.comparison == Comparison("main", "0123456789ab", (GONE,), 1)
+    assert found.gate == "failed"
+    assert compared(run(OLD), run(OLD)).gate == "passed"
+
+
+def test_place_and_wording_do_not_matter() -> None:
+    moved = replace(OLD, path="elsewhere.xml", line=99, message="Other words.", severity=Severity.CRITICAL)
+
+    assert compared(run(moved), run(OLD)).gate == "passed"
+
+
+def test_without_an_org_before_everything_is_new() -> None:
+    found = compared(run(OLD), None)
+
+    assert (found.gate, found.comparison) == ("failed", Comparison("main", "0123456789ab", (), 0))
+
+
+def test_what_does_not_count_anyway_keeps_its_reason() -> None:
+    waived = replace(OLD, status="waived", reason="jane")
+
+    found = compared(run(waived), run(OLD))
+
+    assert found.results == (waived,)
+    assert found.comparison == Comparison("main", "0123456789ab", (), 0)
+
+
+def test_an_excuse_in_the_code_that_was_taken_away_counts() -> None:
+    suppressed = replace(OLD, status="suppressed", reason="two at most")
+
+    assert compared(run(OLD), run(suppressed)).gate == "failed"
+
+
+def test_what_was_waived_or_known_before_is_not_new() -> None:
+    for status in ("waived", "baseline"):
+        assert compared(run(OLD), run(replace(OLD, status=status))).gate == "passed"
+
+
+def test_what_did_not_count_before_was_not_fixed() -> None:
+    before = run(replace(GONE, status="waived"), replace(OLD, status="baseline"))
+
+    comparison = compared(run(), before).comparison
+
+    assert comparison
+    assert [result.fingerprint for result in comparison.fixed] == [OLD.fingerprint]
+
+
+def test_after_a_crash_nobody_knows_what_is_new() -> None:
+    assert compared(run(), run(crashed=True)).crashed
+    assert compared(run(crashed=True), None).crashed
