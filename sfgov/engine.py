@@ -33,6 +33,8 @@ from sfgov.project import Project
 from sfgov.result import Card, NotLooked, Result, Run, Step
 from sfgov.selfcheck import FileProblem, check_crashed
 
+SECRETS = "secrets"
+"""The tag of checks whose findings are reported without the source lines around them."""
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, in all)."""
 
@@ -270,6 +272,7 @@ def _order(one: Check, finding: Finding) -> tuple[str, int, str, int, str]:
 
 def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) -> Result:
     place = finding.at
+    around = _nothing if SECRETS in one.tags else excerpts.around
     return Result(
         check=one.code,
         name=one.name,
@@ -289,13 +292,18 @@ def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) 
                 e.place.component,
                 e.message,
                 e.place.column,
-                excerpts.around(e.place),
+                around(e.place),
             )
             for e in finding.because
         ),
         fix=finding.fix or one.section("Fix").split("\n\n")[0].replace("\n", " "),
-        excerpt=excerpts.around(place),
+        excerpt=around(place),
     )
+
+
+def _nothing(_: Place) -> tuple[tuple[int, str], ...]:
+    """No lines: reports of a secret must not spread it."""
+    return ()
 
 
 def _card(one: Check) -> Card:

@@ -30,7 +30,14 @@ from sfgov.facts.protection import (
     PlatformEventChannelMember,
     TransactionSecurityPolicy,
 )
-from sfgov.facts.records import Component, CustomMetadata, InstalledPackage, Settings
+from sfgov.facts.records import (
+    Component,
+    CustomLabels,
+    CustomMetadata,
+    InstalledPackage,
+    NamedCredential,
+    Settings,
+)
 from sfgov.facts.workflow import Workflow
 
 AnyFact = (
@@ -41,6 +48,7 @@ AnyFact = (
     | Component
     | ConnectedApp
     | CustomField
+    | CustomLabels
     | CustomMetadata
     | CustomObject
     | CustomSite
@@ -61,6 +69,7 @@ AnyFact = (
     | LeadConvertSettings
     | MaskingTemplate
     | MutingPermissionSet
+    | NamedCredential
     | PermissionSet
     | PermissionSetGroup
     | PlatformEventChannelMember
@@ -85,6 +94,7 @@ __all__ = [
     "Component",
     "ConnectedApp",
     "CustomField",
+    "CustomLabels",
     "CustomMetadata",
     "CustomObject",
     "CustomSite",
@@ -107,6 +117,7 @@ __all__ = [
     "Mark",
     "MaskingTemplate",
     "MutingPermissionSet",
+    "NamedCredential",
     "PermissionSet",
     "PermissionSetGroup",
     "PlatformEventChannelMember",

@@ -59,6 +59,14 @@ class InstalledPackage(Record, frozen=True, kw_only=True):
     version: str = ""
 
 
+class CustomLabels(Record, frozen=True, kw_only=True):
+    """Custom labels, all of a file: their texts by their names."""
+
+
+class NamedCredential(Record, frozen=True, kw_only=True):
+    """An address with the way to log in there."""
+
+
 class Component(Fact, frozen=True, kw_only=True):
     """A component of a type that no check looks into: it exists, and its file is well-formed."""
 

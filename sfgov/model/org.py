@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeVar
@@ -28,6 +29,11 @@ class Org:
         self.index = index
         self.visibility = visibility
         self._declared = declared or Declared()
+
+    @property
+    def today(self) -> datetime.date:
+        """The day on which the org is checked."""
+        return self._declared.today
 
     def all(self, kind: type[F]) -> Iterator[Written[F]]:
         """Every component of a type, sorted by name."""

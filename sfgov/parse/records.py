@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfgov.facts import CustomMetadata, InstalledPackage, Settings
+from sfgov.facts import CustomLabels, CustomMetadata, InstalledPackage, NamedCredential, Settings
 from sfgov.facts.records import Value
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
@@ -37,7 +37,23 @@ def read_installed_package(root: Element, source: SourceFile) -> Iterator[Instal
     )
 
 
+def read_custom_labels(root: Element, source: SourceFile) -> Iterator[CustomLabels]:
+    """The labels of a file that has all of them, or of one that has a single label."""
+    blocks = root.all("labels") if root.tag == "CustomLabels" else [root]
+    texts = ((block.get("fullName"), block.first("value")) for block in blocks)
+    values = tuple(Value(name, text.text, text.line) for name, text in texts if name and text)
+    yield CustomLabels(name=source.name, line=root.line, values=values)
+
+
+def read_named_credential(root: Element, source: SourceFile) -> Iterator[NamedCredential]:
+    """A named credential."""
+    yield NamedCredential(name=source.name, line=root.line, values=tuple(_leaves(root)))
+
+
 READERS = {
+    "CustomLabel": read_custom_labels,
+    "CustomLabels": read_custom_labels,
+    "NamedCredential": read_named_credential,
     "CustomMetadata": read_custom_metadata,
     "InstalledPackage": read_installed_package,
 }

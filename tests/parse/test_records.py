@@ -1,6 +1,6 @@
 """Custom metadata, settings and installed packages, from their files' text to facts with lines."""
 
-from sfgov.facts import CustomMetadata, InstalledPackage, Settings
+from sfgov.facts import CustomLabels, CustomMetadata, InstalledPackage, NamedCredential, Settings
 from sfgov.facts.records import Value
 from sfgov.parse import parse
 from sfgov.project.source import SourceFile
@@ -123,4 +123,16 @@ def test_an_installed_package_has_its_version() -> None:
             version="1.20",
             values=(Value("activateRSS", "false", 3), Value("versionNumber", "1.20", 4)),
         ),
+    )
+
+
+def test_labels_and_named_credentials() -> None:
+    labels = b"""<CustomLabels><labels><fullName>Hello</fullName>
+<value>Good day</value></labels><labels><fullName>Empty</fullName></labels></CustomLabels>"""
+    assert read(labels, "CustomLabels", "CustomLabels", "labels/CustomLabels.labels") == (
+        CustomLabels(name="CustomLabels", values=(Value("Hello", "Good day", 2),)),
+    )
+    credential = b"<NamedCredential><label>ERP</label>\n<password>x</password></NamedCredential>"
+    assert read(credential, "NamedCredential", "ERP", "namedCredentials/ERP.namedCredential") == (
+        NamedCredential(name="ERP", values=(Value("label", "ERP", 1), Value("password", "x", 2))),
     )
