@@ -8,6 +8,7 @@ from sfgov import __version__
 from sfgov.cli.baseline import baseline
 from sfgov.cli.check import check
 from sfgov.cli.checks import checks
+from sfgov.cli.docs import docs
 from sfgov.cli.explain import explain
 from sfgov.cli.failures import Commands
 from sfgov.cli.init import init
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for _command in (baseline, check, checks, explain, init, who_can):
+for _command in (baseline, check, checks, docs, explain, init, who_can):
     main.add_command(_command)

@@ -1,8 +1,9 @@
 """New, fixed and unchanged: what reports say of a run that was held against an earlier one."""
 
 import json
+import re
 
-from sfgov.report import Options, console, json_report, markdown
+from sfgov.report import Options, console, html, json_report, markdown
 from sfgov.result import Run
 
 SENTENCE = "Against origin/main (0123456789ab): 7 new, 2 fixed, 1 unchanged."
@@ -60,3 +61,19 @@ def test_markdown(compared: Run) -> None:
         "DEL001",
         "XYZ001",
     ]
+
+
+def test_html(compared: Run) -> None:
+    page = html.render(compared)
+
+    assert f"<p>{SENTENCE}</p>" in page
+    fixed = page.partition("<summary>Fixed: 2 findings</summary>")[2].partition("</details>")[0]
+    assert re.findall(r"<li>(\w+) <bdi>([^<]+)</bdi>", fixed) == [
+        ("XYZ001", "Flow:Gone_3"),
+        ("DEL001", "Flow:Gone_4"),
+    ]
+    assert "</script>" not in fixed
+
+
+def test_html_without_a_comparison(run: Run) -> None:
+    assert "Fixed: " not in html.render(run)

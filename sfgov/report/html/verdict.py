@@ -52,6 +52,8 @@ def _severe_but_excused(run: Run) -> Sequence[Result]:
 def _remarks(run: Run) -> Iterator[str]:
     if run.crashed:
         yield "A check crashed, so there may be more than is reported here."
+    if run.comparison:
+        yield run.comparison.sentence(len(run.active))
     excused = _severe_but_excused(run)
     if excused:
         reasons = Counter("of low confidence" if r.status == "new" else _EXCUSES[r.status] for r in excused)
