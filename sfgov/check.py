@@ -106,6 +106,7 @@ class Check(msgspec.Struct, frozen=True):
     options: type[msgspec.Struct] | None
     function: Callable[..., Iterator[Outcome]]
     parameters: tuple[str, ...]
+    controls: tuple[str, ...] = ()
 
     @property
     def pack(self) -> str:
@@ -152,6 +153,7 @@ def check(
     ruleset: Ruleset = Ruleset.RECOMMENDED,
     tags: Sequence[str] = (),
     options: type[msgspec.Struct] | None = None,
+    controls: Sequence[str] = (),
 ) -> Callable[[Callable[..., Iterator[Outcome]]], Check]:
     """Make a check of a generator function.
 
@@ -161,7 +163,8 @@ def check(
     gate noticed about waivers, suppressions and the baseline; such a check runs after all others).
     `reads` names the metadata types (fact classes or Metadata API names) that the check looks at: if none of
     them was retrieved, the check is reported as not checked. `against` names those that it holds them against;
-    without these it runs, and says itself what it could not see. Raises `ValueError` for a bad code or name, or
+    without these it runs, and says itself what it could not see. `controls` are the ids of the controls of a security
+    benchmark that the check decides, such as `SBS-ACS-003`. Raises `ValueError` for a bad code or name, or
     a parameter that is none of these.
     """
     if not _CODE.fullmatch(code):
@@ -186,6 +189,7 @@ def check(
             options=options,
             function=function,
             parameters=parameters,
+            controls=tuple(controls),
         )
 
     return decorate

@@ -317,4 +317,5 @@ def _card(one: Check) -> Card:
         docs=one.docs,
         reads=one.needs,
         tags=one.tags,
+        controls=one.controls,
     )

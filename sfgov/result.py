@@ -64,6 +64,7 @@ class Card(msgspec.Struct, frozen=True):
     docs: str
     reads: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
 
 
 class NotLooked(msgspec.Struct, frozen=True):

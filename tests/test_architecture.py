@@ -16,6 +16,7 @@ ALLOWED = {
     "gate": {"gate", "result", "check", "policy", "config", "place", "spelling"},
     "report": {"report", "result", "check", "place"},
     "config": {"config", "policy", "check", "spelling", "yaml12"},
+    "benchmark": {"benchmark", "result"},
     "plugins": {"plugins", "check"},
     "check": {"check", "place"},
     "place": {"place"},

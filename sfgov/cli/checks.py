@@ -73,6 +73,7 @@ def _card(one: Check) -> dict[str, object]:
         "ruleset": one.ruleset,
         "reads": one.needs,
         "tags": one.tags,
+        "controls": one.controls,
         "summary": one.summary,
         "options": defaults(one),
     }

@@ -87,6 +87,12 @@ def test_json(sfgov: Sfgov, folder: object) -> None:
         "ruleset": "recommended",
         "reads": ["PermissionSet"],
         "tags": [],
+        "controls": [],
         "summary": "No permission set grants Modify All Data.",
         "options": {},
     }
+
+
+def test_json_names_the_controls_that_a_check_decides(sfgov: Sfgov) -> None:
+    found = json.loads(sfgov("checks", "--format", "json").stdout)
+    assert next(one for one in found if one["code"] == "ACC007")["controls"] == ["SBS-OAUTH-002"]

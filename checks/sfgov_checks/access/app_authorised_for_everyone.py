@@ -28,6 +28,7 @@ _REFRESH = {"refreshtoken", "offlineaccess"}
     reads=(ConnectedApp, ExtlClntAppOauthConfigurablePolicies, ExtlClntAppGlobalOauthSettings),
     against=(ExtlClntAppOauthSettings, ExtlClntAppConfigurablePolicies),
     tags=("security", "oauth"),
+    controls=("SBS-OAUTH-002",),
 )
 def app_authorised_for_everyone(org: Org) -> Iterator[Outcome]:
     """An app that can do everything its user can is let in by administrators, not by each user.

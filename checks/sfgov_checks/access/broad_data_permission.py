@@ -46,6 +46,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ruleset=Ruleset.MINIMAL,
     tags=("security", "least-privilege"),
     options=Options,
+    controls=("SBS-ACS-003", "SBS-ACS-004", "SBS-ACS-006", "SBS-ACS-008"),
 )
 def broad_data_permission(org: Org, policy: Policy, options: Options) -> Iterator[Outcome]:
     """Permissions over all data, all metadata or all users belong to the administrators alone.

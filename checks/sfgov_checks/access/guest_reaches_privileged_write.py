@@ -29,6 +29,7 @@ _EVIDENCE = 10
     against=(CustomSite,),
     ruleset=Ruleset.MINIMAL,
     tags=("security", "guest"),
+    controls=("SBS-CPORTAL-002",),
 )
 def guest_reaches_privileged_write(org: Org, policy: Policy) -> Iterator[Outcome]:
     """People who are not logged in change nothing but what the policy allows them.

@@ -32,6 +32,7 @@ _EVIDENCE = 5
     Severity.HIGH,
     reads=(Profile, PermissionSet, PermissionSetGroup),
     tags=("security", "integration", "least-privilege"),
+    controls=("SBS-ACS-008", "SBS-ACS-009", "SBS-AUTH-003"),
 )
 def integration_principal_overreach(org: Org, policy: Policy, config: Config) -> Iterator[Outcome]:
     """An integration can do what its system is there for, and log in from where its system stands.

@@ -45,6 +45,7 @@ _LEVELS = 5
     reads=(CustomObject, SharingRules),
     against=(CustomField, Profile, CustomSite),
     tags=("security", "privacy", "sharing"),
+    controls=("SBS-CPORTAL-002",),
 )
 def sharing_default_too_open(org: Org, policy: Policy) -> Iterator[Outcome]:
     """Records with classified fields are shared on purpose, not by default.
