@@ -35,6 +35,7 @@ class _Important(msgspec.Struct, frozen=True):
     Severity.MEDIUM,
     reads=(CustomField, CustomObject),
     against=(RetentionDeclaration,),
+    controls=("SBS-DATA-004",),
 )
 def audit_history_gap(org: Org, policy: Policy) -> Iterator[Finding]:
     """Changes of restricted fields, and of those that another system masters, are kept in the field history.

@@ -30,6 +30,7 @@ _DATA_LEAVES = (
     Severity.MEDIUM,
     reads=(Settings, TransactionSecurityPolicy),
     against=(CustomField,),
+    controls=("SBS-INT-004",),
 )
 def event_monitoring_gap(org: Org, policy: Policy) -> Iterator[Outcome]:
     """What happens to sensitive data is logged, and transaction security policies are on and do something.

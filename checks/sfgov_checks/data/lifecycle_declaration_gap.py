@@ -26,6 +26,7 @@ _TEST_EVERY = datetime.timedelta(days=366)
     reads=(RetentionDeclaration, BackupDeclaration),
     against=(CustomField,),
     confidence=Confidence.MEDIUM,
+    controls=("SBS-DATA-003",),
 )
 def lifecycle_declaration_gap(org: Org, policy: Policy) -> Iterator[Outcome]:
     """Objects with classified fields have a declared retention, and are part of a backup that was restored.

@@ -52,6 +52,7 @@ class _Found(msgspec.Struct, frozen=True):
         NamedCredential,
     ),
     tags=("security", "secrets"),
+    controls=("SBS-DEP-005",),
 )
 def secret_in_metadata(org: Org) -> Iterator[Finding]:
     """No password, token or key stands in metadata.
