@@ -332,6 +332,14 @@
   async function follow() {
     if (location.hash.startsWith("#f-")) await reveal(location.hash.slice(1));
     if (location.hash.startsWith("#?")) { read(); regroup(); draw(); }
+    if (location.hash.startsWith("#w-")) unfold(location.hash);
+  }
+
+  function unfold(address) {
+    const target = one(address);
+    if (!target) return;
+    target.closest("details").open = true;
+    target.scrollIntoView();
   }
 
   async function start() {
