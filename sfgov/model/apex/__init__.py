@@ -13,7 +13,7 @@ from sfgov.model.apex.bounded import Bounded
 from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.effects import DATABASE_WORK, LOOK_UPS, Effect
 from sfgov.model.apex.entries import BULK, Entry, entries_of, is_test_helper
-from sfgov.model.apex.graph import CallGraph
+from sfgov.model.apex.graph import Call, CallGraph
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.loop_work import LoopWork, direct_work, work_behind_calls
 from sfgov.model.apex.loops import Loops
@@ -139,9 +139,22 @@ class Apex:
     def work_in_loops(self, effects: frozenset[Effect]) -> Iterable[LoopWork]:
         """Work of these kinds that is done once per round of a loop, itself or (describe calls apart) behind a call."""
         yield from direct_work(self.graph, self.loops, effects)
-        limited = effects - {Effect.DESCRIBE}
-        kinds = [limited & LOOK_UPS, limited - LOOK_UPS]
-        yield from work_behind_calls(self.graph, self.loops, [self.reach(kind) for kind in kinds if kind])
+        yield from work_behind_calls(self.graph, self.loops, self._reaches_of(effects - {Effect.DESCRIBE}))
+
+    def way_to(self, linked: LinkedMethod, effects: frozenset[Effect]) -> Path | None:
+        """The nearest work of these kinds that a method comes to each time it runs; its first step is the method's."""
+        found = [path for path in (reach.path_from(linked) for reach in self._reaches_of(effects)) if path]
+        return min(found, key=lambda path: len(path.steps), default=None)
+
+    def way_behind(self, linked: LinkedMethod, call: Call, effects: frozenset[Effect]) -> Path | None:
+        """The nearest work of these kinds that one call comes to."""
+        found = [path for path in (reach.path(linked, call) for reach in self._reaches_of(effects)) if path]
+        return min(found, key=lambda path: len(path.steps), default=None)
+
+    def _reaches_of(self, effects: frozenset[Effect]) -> list[Reach]:
+        """Look-ups apart from the rest: a cache by key helps the first only."""
+        kinds = (effects & LOOK_UPS, effects - LOOK_UPS)
+        return [self.reach(kind) for kind in kinds if kind]
 
     @cached_property
     def entries(self) -> dict[LinkedMethod, frozenset[Entry]]:

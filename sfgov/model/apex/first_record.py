@@ -1,4 +1,4 @@
-"""Where trigger code takes the first record of a save for the whole of it, also in handlers."""
+"""Where code takes the first record of many for the whole of them: in triggers, invocable methods, and behind them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ _TRIGGER_LIST = r"(?:system\.)?trigger\.(?:new|old)(?:map\.values\(\))?"
 _SIZE_IS_ONE = re.compile(
     r"(?:trigger\.size|\.size\(\))\s*==\s*1\b|\b1\s*==\s*(?:trigger\.size|[\w.]+\.size\(\))", re.IGNORECASE
 )
+_ASKS_SIZE = re.compile(r"\.size\(\)\s*(?:>|!=|>=)\s*[12]\b", re.IGNORECASE)
 _ABOUT_THE_TYPE = r"(?!\.(?:id\.)?getsobjecttype\b)"
 
 
 class FirstRecordUse(msgspec.Struct, frozen=True):
-    """One method that uses the first of the triggering records and loops over none of them.
+    """One method that uses the first of many records and loops over none of them.
 
-    `evidence` leads from the trigger through calls to the use. `whole_passed_on`: the method also hands the whole
-    list to another one, which may do the rest.
+    `start` is the trigger or invocable method that got the records; `evidence` leads from there through calls to
+    the use. `whole_passed_on`: the method also hands the whole list to another one, which may do the rest.
     """
 
+    start: LinkedMethod
     method: LinkedMethod
     line: int
     text: str
@@ -35,31 +37,63 @@ class FirstRecordUse(msgspec.Struct, frozen=True):
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """A method, the (lower-case) names under which it has the triggering records, and how it came by them."""
+    """A method, the (lower-case) names under which it has the records, and how it came by them from the start."""
 
+    start: LinkedMethod
     method: LinkedMethod
     names: frozenset[str]
     chain: tuple[Evidence, ...]
 
 
 def first_record_uses(apex: Apex) -> tuple[FirstRecordUse, ...]:
-    """All such uses, one a method, by file and line."""
+    """All such uses of a trigger's records, one a method, by file and line."""
+    return _uses(
+        apex,
+        [
+            _Known(m, m, frozenset(), (m.written.at(element=m.name).says(_event(m)),))
+            for m in apex.methods
+            if m.method.kind == "trigger"
+        ],
+    )
+
+
+def first_input_uses(apex: Apex) -> tuple[FirstRecordUse, ...]:
+    """All such uses of an invocable method's inputs, one a method, by file and line."""
+    return _uses(
+        apex,
+        [
+            _Known(
+                m,
+                m,
+                frozenset({m.method.parameters[0].name.casefold()}),
+                (m.at_line(m.method.line).says("invocable method, called with a list of inputs"),),
+            )
+            for m in apex.methods
+            if m.annotated("invocablemethod") and m.method.parameters and not refuses_many(m)
+        ],
+    )
+
+
+def refuses_many(linked: LinkedMethod) -> bool:
+    """Whether a method throws where its list has more than one element."""
+    return any(
+        op.kind == "throw" and any(_ASKS_SIZE.search(guard.condition) for guard in linked.guards_of(op))
+        for op in linked.method.operations
+    )
+
+
+def _uses(apex: Apex, starts: list[_Known]) -> tuple[FirstRecordUse, ...]:
     found: dict[tuple[str, int], FirstRecordUse] = {}
-    for known in _with_triggering_records(apex):
+    for known in _with_records(apex, starts):
         use = _use(known)
         if use:
             found.setdefault((use.method.written.path, use.line), use)
     return tuple(found[key] for key in sorted(found))
 
 
-def _with_triggering_records(apex: Apex) -> Iterator[_Known]:
-    """Every method that has the triggering records in a parameter, local or field."""
+def _with_records(apex: Apex, waiting: list[_Known]) -> Iterator[_Known]:
+    """Every method that has the records in a parameter, local or field."""
     kept = _kept_in_fields(apex)
-    waiting = [
-        _Known(method, frozenset(), (method.written.at(element=method.name).says(_event(method)),))
-        for method in apex.methods
-        if method.method.kind == "trigger"
-    ]
     seen: set[tuple[int, frozenset[str]]] = set()
     while waiting:
         known = waiting.pop(0)
@@ -104,13 +138,16 @@ def _passed_on(apex: Apex, known: _Known, kept: Mapping[str, frozenset[str]]) ->
         for target in apex.calls.targets(known.method, operation):
             parameters = target.method.parameters
             names = frozenset(parameters[i].name.casefold() for i in given if i < len(parameters))
+            if not names:
+                continue
             chain = (
                 *known.chain,
                 known.method.at(operation).says(f"{known.method.name} passes the list to {target.name}"),
             )
-            yield _Known(target, names, chain)
+            following = _Known(known.start, target, names, chain)
+            yield following
             if target.method.kind == "constructor":
-                yield from _members(apex, target, names, kept, chain)
+                yield from _members(apex, following, kept)
 
 
 def _kept_in_fields(apex: Apex) -> Mapping[str, frozenset[str]]:
@@ -128,18 +165,15 @@ def _kept_in_fields(apex: Apex) -> Mapping[str, frozenset[str]]:
     return {key: frozenset(fields) for key, fields in found.items()}
 
 
-def _members(
-    apex: Apex,
-    constructor: LinkedMethod,
-    names: frozenset[str],
-    kept: Mapping[str, frozenset[str]],
-    chain: tuple[Evidence, ...],
-) -> Iterator[_Known]:
-    owner = constructor.method.owner
-    fields = frozenset[str]().union(*(kept.get(f"{owner}.{name}".casefold(), frozenset()) for name in names))
+def _members(apex: Apex, constructed: _Known, kept: Mapping[str, frozenset[str]]) -> Iterator[_Known]:
+    """The methods of an object whose constructor kept the list in a field."""
+    owner = constructed.method.method.owner
+    fields = frozenset[str]().union(
+        *(kept.get(f"{owner}.{name}".casefold(), frozenset()) for name in constructed.names)
+    )
     for method in apex.methods_of(owner) if fields else ():
         if method.method.kind == "method":
-            yield _Known(method, fields, chain)
+            yield msgspec.structs.replace(constructed, method=method, names=fields)
 
 
 def _use(known: _Known) -> FirstRecordUse | None:
@@ -155,19 +189,19 @@ def _use(known: _Known) -> FirstRecordUse | None:
             shown = match[0]
             place = known.method.written.at(line, f"{known.method.name}: {shown}")
             chain = (*known.chain, place.says(f"uses {shown} and no other record"))
-            return FirstRecordUse(known.method, line, shown, chain, _passes_whole(known))
+            return FirstRecordUse(known.start, known.method, line, shown, chain, _passes_whole(known))
     return None
 
 
 def _loops_over(known: _Known) -> bool:
-    whole = _whole(known.names)
-    return any(whole.search(loop.head) for loop in known.method.method.loops)
+    mentioned = re.compile(rf"(?<![\w.])(?:{_whole(known.names).pattern})(?!\w)", re.IGNORECASE)
+    return any(mentioned.search(loop.head) for loop in known.method.method.loops)
 
 
 def _passes_whole(known: _Known) -> bool:
     whole = _whole(known.names)
     return any(
-        operation.kind in ("call", "new", "dml")
+        operation.kind in ("call", "new", "dml", "soql", "assign")
         and any(whole.fullmatch(_bare(text)) for text in operation.arguments)
         for operation in known.method.method.operations
     )

@@ -8,7 +8,8 @@ arguments, the concrete type of `this`, caches that live as long as their object
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import msgspec
@@ -101,15 +102,21 @@ class Reach:
 
     def path(self, linked: LinkedMethod, call: Call) -> Path | None:
         """The shortest way from a call to the work; None where there is none."""
-        waiting: list[tuple[int, int, _State]] = []
-        number = 0
-        start = _State(linked, "", False, (), (), True)
         if not self._leads_on(linked, call):
             return None
+        return self._search(self._into(_State(linked, "", False, (), (), True), call))
+
+    def path_from(self, linked: LinkedMethod) -> Path | None:
+        """The shortest way from the start of a method to the work; None where there is none."""
+        if not self.reaches(linked):
+            return None
+        return self._search([_State(linked, "", False, (), (), True)])
+
+    def _search(self, states: Iterable[_State]) -> Path | None:
+        waiting: list[tuple[int, int, _State]] = []
         seen: set[tuple[int, str, bool, Bindings]] = set()
-        for state in self._into(start, call):
-            heapq.heappush(waiting, (self._distances[state.method], number, state))
-            number += 1
+        number = itertools.count()
+        self._push(waiting, states, number)
         while waiting and len(seen) < _MOST_STEPS:
             _, _, state = heapq.heappop(waiting)
             key = (id(state.method), state.self_type, state.fresh, state.bindings)
@@ -119,11 +126,15 @@ class Reach:
             done = self._done_by(state)
             if done:
                 return done
-            for following in self._calls_of(state):
-                length = len(following.steps) + self._distances[following.method]
-                heapq.heappush(waiting, (length, number, following))
-                number += 1
+            self._push(waiting, self._calls_of(state), number)
         return None
+
+    def _push(
+        self, waiting: list[tuple[int, int, _State]], states: Iterable[_State], number: Iterator[int]
+    ) -> None:
+        for state in states:
+            length = len(state.steps) + self._distances[state.method]
+            heapq.heappush(waiting, (length, next(number), state))
 
     def _done_by(self, state: _State) -> Path | None:
         for work in self._graph.work_of(state.method):
