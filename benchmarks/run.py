@@ -140,8 +140,9 @@ def _once(folder: Path, jobs: int | None) -> dict[str, Any]:
     marks.append(("open", time.perf_counter()))
 
     def note(stage: str, done: int, of: int) -> None:
+        stage, _, code = stage.partition(" ")
         if stage == "checking":
-            codes[checks[done - 1].code] = time.perf_counter() - marks[-1][1] - sum(codes.values())
+            codes[code] = time.perf_counter() - marks[-1][1] - sum(codes.values())
         elif stage == "linking":
             marks.append(("link" if done or not of else "parse", time.perf_counter()))
 

@@ -39,6 +39,22 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, in all)."""
 
 
+@contextmanager
+def _garbage_collection_off() -> Iterator[None]:
+    """Facts hold no cycles, and looking through a million of them again and again costs seconds.
+
+    It decorates what holds the facts: they are gone when the collector comes back.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_garbage_collection_off()
 def run(
     project: Project,
     config: Config,
@@ -56,46 +72,45 @@ def run(
     `known` are all checks that there are, by default those that run: excuses for the others are not judged.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
-    with _garbage_collection_off():
-        written, problems = _parse(project, jobs, progress)
+    written, problems = _parse(project, jobs, progress)
+    if progress:
+        progress("linking", 0, len(written))
+    org = link(project, written, config, today)
+    if progress:
+        progress("linking", len(written), len(written))
+    found = _Found(_front(project, config))
+    context = {
+        "org": org,
+        "policy": config.policy,
+        "config": config,
+        "checks": checks,
+        "problems": problems,
+    }
+    first = [one for one in checks if "gate" not in one.parameters]
+    for number, one in enumerate(first, 1):
+        _ask(one, context, org, found)
         if progress:
-            progress("linking", 0, len(written))
-        org = link(project, written, config, today)
-        if progress:
-            progress("linking", len(written), len(written))
-        found = _Found(_front(project, config))
-        context = {
-            "org": org,
-            "policy": config.policy,
-            "config": config,
-            "checks": checks,
-            "problems": problems,
-        }
-        first = [one for one in checks if "gate" not in one.parameters]
-        for number, one in enumerate(first, 1):
-            _ask(one, context, org, found)
-            if progress:
-                progress("checking", number, len(first))
-        excerpts = Excerpts(project.reader)
-        below = config.below(project.root)
-        results = apply_overrides(_stamp(found.findings, excerpts), config.policy, below=below)
-        given = Given(
-            policy=config.policy,
-            today=today,
-            known=known or checks,
-            judged=_judged(project, first, found, results),
-            components=tuple(org.index.components()),
-            comments=tuple(_comments(written, excerpts)),
-            baseline=baseline,
-        )
-        results, gate = decide(results, given)
-        about_excuses = _Found(found.front)
-        for one in checks:
-            if one not in first:
-                _ask(one, context | {"gate": gate}, org, about_excuses)
-        own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
-        results += apply_waivers(own, config.policy, today)
-        matrix = delete_matrix(org, config.policy, excerpts.around)
+            progress(f"checking {one.code}", number, len(first))
+    excerpts = Excerpts(project.reader)
+    below = config.below(project.root)
+    results = apply_overrides(_stamp(found.findings, excerpts), config.policy, below=below)
+    given = Given(
+        policy=config.policy,
+        today=today,
+        known=known or checks,
+        judged=_judged(project, first, found, results),
+        components=tuple(org.index.components()),
+        comments=tuple(_comments(written, excerpts)),
+        baseline=baseline,
+    )
+    results, gate = decide(results, given)
+    about_excuses = _Found(found.front)
+    for one in checks:
+        if one not in first:
+            _ask(one, context | {"gate": gate}, org, about_excuses)
+    own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
+    results += apply_waivers(own, config.policy, today)
+    matrix = delete_matrix(org, config.policy, excerpts.around)
     return Run(
         version=sfgov.__version__,
         title=project.title,
@@ -112,13 +127,13 @@ def run(
     )
 
 
+@_garbage_collection_off()
 def read(
     project: Project, config: Config, *, jobs: int | None = None, progress: Progress | None = None
 ) -> Org:
     """The linked org, for questions that are no checks. Files that cannot be read are left out."""
-    with _garbage_collection_off():
-        written, _ = _parse(project, jobs, progress)
-        return link(project, written, config, datetime.datetime.now(datetime.UTC).date())
+    written, _ = _parse(project, jobs, progress)
+    return link(project, written, config, datetime.datetime.now(datetime.UTC).date())
 
 
 def _judged(
@@ -176,18 +191,6 @@ def repository_prefix(root: Path) -> str:
     if root == top or not root.is_relative_to(top):
         return ""
     return root.relative_to(top).as_posix() + "/"
-
-
-@contextmanager
-def _garbage_collection_off() -> Iterator[None]:
-    """Facts hold no cycles, and looking through a million of them again and again costs seconds."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _parse(
