@@ -63,10 +63,13 @@ INNOCENT = {
     "Profile:Admin",
     "Profile:ERP Integration",
     "Profile:Request a Quote Profile",
+    "PermissionSet:Claims_Approval",  # toxic only together with the profile
     "PermissionSet:Invoice_Processing",
     "PermissionSetGroup:Accounts_Receivable",
     "PermissionSetGroup:Dispatchers",
     "MutingPermissionSet:Accounts_Receivable_Restrictions",
+    # An app that administrators let in, with the scopes that it needs.
+    "ConnectedApp:ERP_Bridge",
     # Classified and masked, exempt until a stated day, computed, or left out by the policy.
     "CustomField:Account.Tax_Number__c",
     "CustomField:Contact.Birthdate",
