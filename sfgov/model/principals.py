@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 _GUEST = re.compile(r"guest\b", re.IGNORECASE)
-_EXTERNAL = re.compile(
-    r"\b(community|portal|partner|external|authenticated website|customer)\b", re.IGNORECASE
-)
+_EXTERNAL = re.compile(r"\b(community|portal|partner|external|authenticated website)\b", re.IGNORECASE)
 _INTERNAL = re.compile(r"\bapp subscription\b", re.IGNORECASE)
 """Licences of employees that sound like those of partners."""
 _INTEGRATION_LICENSE = re.compile(r"\b(integration|api only|xorg proxy)\b", re.IGNORECASE)
