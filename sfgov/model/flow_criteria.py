@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from sfgov.facts.flow import FlowElement, FlowRule, FlowStart, FlowValue
+from sfgov.facts.flow import FlowElement, FlowFilter, FlowRule, FlowStart, FlowValue
 from sfgov.model.flow_graph import FlowGraph
 from sfgov.model.flow_references import own_field
 
@@ -24,6 +24,11 @@ _EVENTS = {
 _SAVES = frozenset({"create", "update"})
 _CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _FIELD = re.compile(r"(?:\{!\s*)?(?:\$Record|myVariable_current)\.([\w.]+)\s*\}?", re.IGNORECASE)
+_CHANGED = re.compile(r"ISCHANGED\(\s*(?:\{!\s*)?\$Record\.([\w.]+)\s*\}?\s*\)", re.IGNORECASE)
+_ASKED_FOR_CHANGE = re.compile(
+    r"(?:ISCHANGED\(\s*\{?!?\s*\$Record|PRIORVALUE\(\s*\{?!?\s*\$Record|\$Record__Prior)\.([\w.]+)",
+    re.IGNORECASE,
+)
 _COMPARISON = re.compile(r"(.+?)\s*(==|<>|!=|=)\s*(.+)", re.DOTALL)
 _LITERAL = re.compile(r"\"([^\"\\]*)\"|'([^'\\]*)'|(true|false)|(-?\d+(?:\.\d+)?)", re.IGNORECASE)
 _TRUTHS = {"true": True, "false": False, "globalconstant.true": True, "globalconstant.false": False}
@@ -66,6 +71,26 @@ def entry_criteria(start: FlowStart) -> frozenset[Criterion]:
     return frozenset(found)
 
 
+def fields_that_must_change(start: FlowStart) -> tuple[bool, frozenset[str]]:
+    """The fields (lower case) of which the start asks whether they changed, and whether all of them must have.
+
+    Where the logic is not a plain *and*, it is taken to need one of them: it may have other ways to be met.
+    """
+    filters = {item.field.casefold() for item in start.filters if _asks_for_change(item)}
+    sure = {
+        match[1].casefold()
+        for text in _conjuncts(start.filter_formula)
+        if (match := _CHANGED.fullmatch(text))
+    }
+    named = {name.casefold() for name in _ASKED_FOR_CHANGE.findall(start.filter_formula)}
+    every = start.filter_logic.casefold() in ("", "and") and named <= sure
+    return every, frozenset(filters | sure | named)
+
+
+def _asks_for_change(item: FlowFilter) -> bool:
+    return item.operator == "IsChanged" and item.value.text == "true"
+
+
 def criteria_before(graph: FlowGraph, element: FlowElement) -> frozenset[Criterion]:
     """What the decisions of a flow ask of its record on every way from the start to a node."""
     found: set[Criterion] = set()
@@ -84,6 +109,11 @@ def exclude_each_other(one: Iterable[Criterion], other: Iterable[Criterion]) -> 
     return any(a.contradicts(b) for a in one for b in rest)
 
 
+def criteria_of(rule: FlowRule) -> frozenset[Criterion]:
+    """What a decision's rule asks of the record, as far as it is certain."""
+    return frozenset(_of_rule(rule))
+
+
 def _of_rule(rule: FlowRule) -> Iterator[Criterion]:
     if rule.logic.casefold() not in ("", "and"):
         return
@@ -94,7 +124,7 @@ def _of_rule(rule: FlowRule) -> Iterator[Criterion]:
 
 
 def _criterion(field: str, operator: str, value: FlowValue) -> Iterator[Criterion]:
-    literal = _literal_of(value)
+    literal = literal_of(value)
     if not field or literal is None:
         return
     if operator in ("EqualTo", "NotEqualTo"):
@@ -103,7 +133,8 @@ def _criterion(field: str, operator: str, value: FlowValue) -> Iterator[Criterio
         yield Criterion(field.casefold(), "", literal == "true")
 
 
-def _literal_of(value: FlowValue) -> str | None:
+def literal_of(value: FlowValue) -> str | None:
+    """The literal that a value is, in one spelling; None where it is computed."""
     if value.kind == "elementReference":
         truth = _TRUTHS.get(value.text.casefold().removeprefix("$"))
         return None if truth is None else str(truth).casefold()

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sfgov.facts import Fact
 from sfgov.model.apex import Apex
+from sfgov.model.automation import Automation
 from sfgov.model.bypasses import Switch, switches
 from sfgov.model.declared import Declared
 from sfgov.model.deletes import Deletes
@@ -69,6 +70,11 @@ class Org:
     def flow_reach(self) -> FlowReach:
         """What flows come to when other flows call them, through subflows and Apex."""
         return FlowReach(self.flows, self.apex)
+
+    @cached_property
+    def automation(self) -> Automation:
+        """What saves and deletes set off: flows, triggers and workflow, and what they come to."""
+        return Automation(self.index, self.flows, self.apex)
 
     @cached_property
     def apex(self) -> Apex:

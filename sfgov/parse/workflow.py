@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sfgov.facts.workflow import Workflow, WorkflowCriterion, WorkflowFieldUpdate, WorkflowRule
 from sfgov.parse.xml import Element
+from sfgov.project.naming import decode
 from sfgov.project.source import SourceFile
 
 
@@ -26,7 +27,7 @@ READERS = {"Workflow": read_workflow}
 
 def _rule(node: Element) -> WorkflowRule:
     return WorkflowRule(
-        name=node.get("fullName"),
+        name=decode(node.get("fullName")),
         line=node.line,
         active=node.flag("active") is True,
         trigger_type=node.get("triggerType"),
