@@ -17,7 +17,7 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, Group
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov_checks.access.who import OUTSIDE, answers, classes_of, in_numbers, titled
+from sfgov_checks.access.who import OUTSIDE, answers, classes_of, in_numbers, is_own_admin, titled
 from sfgov_checks.principals import is_admin, joined
 
 _ROLLED_UP = 10
@@ -232,7 +232,9 @@ class _Toxic(msgspec.Struct, frozen=True):
 
 def _toxic(org: Org, bundle: Bundle, rule: _Rule, policy: Policy) -> Iterator[_Toxic]:
     """The bundle, where it holds both sides and nothing that is reported itself does."""
-    if is_admin(bundle, policy) or (bundle.standard and rule.place is None):
+    if is_admin(bundle, policy) or is_own_admin(bundle, policy):
+        return
+    if bundle.standard and rule.place is None:
         return
     if rule.outsiders and not classes_of(bundle, policy) & OUTSIDE:
         return

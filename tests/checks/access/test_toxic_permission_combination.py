@@ -189,6 +189,11 @@ def test_four_rules_hold_without_being_written(files: Files, says: str) -> None:
         policy(RULE) | profile("Power", user("ModifyAllData")),
         policy(f"{RULE}principals: {{admin: {{profiles: [Ops]}}}}\n")
         | profile("Ops", on("Payment__c", "allowCreate"), on("Vendor__c", "allowCreate")),
+        policy(
+            f"{RULE}principals: {{admin: {{profiles: [Ops]}}, personas: {{Boss: {{profile: Ops, permission_sets: [Pay]}}}}}}\n"
+        )
+        | profile("Ops", on("Vendor__c", "allowCreate"))
+        | PAY,
         profile("Analytics", tag("custom", "false"), user("ViewAllData"), user("DataExport")),
         profile("Sales", user("ViewAllData"), user("ApiEnabled")),  # an employee
         permission_set("A", user("ManageUsers")) | permission_set("B", user("AssignPermissionSets")),
