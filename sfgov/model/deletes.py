@@ -144,6 +144,14 @@ class Deletes:
                 trigger=guard,
             )
 
+    def is_replaced(self, guard: DeleteGuard) -> bool:
+        """Whether live guards block at least as much as this one: everything, or by all the fields that it tests."""
+        others = self.guards_of(guard.object, live=True)
+        if any(other.kind == "unconditional" for other in others):
+            return True
+        tested = frozenset[str]().union(*(other.fields for other in others))
+        return bool(others) and guard.kind == "record" and guard.fields <= tested
+
     def identity_tests(self, guard: DeleteGuard) -> tuple[IdentityTest, ...]:
         """Where a guard asks who the user is, and whom the answer lets through."""
         if guard.flow is not None:

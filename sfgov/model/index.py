@@ -78,13 +78,21 @@ class Written(msgspec.Struct, Generic[F_co], frozen=True, gc=False):
 class Index:
     """All components, by type and name; names compare without case."""
 
-    def __init__(self, facts: Iterable[Written[Fact]], names: Iterable[tuple[str, str]] = ()) -> None:
-        """`names` are the (type, full name) of components known from their files alone."""
+    def __init__(
+        self,
+        facts: Iterable[Written[Fact]],
+        names: Iterable[tuple[str, str]] = (),
+        retrieved: Iterable[str] = (),
+    ) -> None:
+        """`names` are the (type, full name) of components known from their files alone.
+
+        `retrieved` are types of which the tree is known whole even if it has no component of them.
+        """
         by_type: dict[type[Fact], dict[str, list[Written[Fact]]]] = defaultdict(lambda: defaultdict(list))
         for written in sorted(facts, key=lambda w: (w.type, w.name.casefold(), w.path)):
             by_type[type(written.fact)][written.name.casefold()].append(written)
         self._by_type = {kind: dict(found) for kind, found in by_type.items()}
-        self._declared = {kind.__name__ for kind in self._by_type if kind in _DECLARED}
+        self._declared = {*retrieved, *(kind.__name__ for kind in self._by_type if kind in _DECLARED)}
         self._names: dict[str, set[str]] = defaultdict(set)
         for type_name, name in names:
             self._names[type_name].add(name.casefold())
@@ -127,6 +135,10 @@ class Index:
     def components(self) -> Iterator[str]:
         """`Type:FullName` of every component, sorted; names are in lower case."""
         return (f"{kind}:{name}" for kind, names in sorted(self._names.items()) for name in sorted(names))
+
+    def written(self) -> Iterator[Written[Fact]]:
+        """Every fact, by type, name and path."""
+        return (w for found in self._by_type.values() for parts in found.values() for w in parts)
 
     @cached_property
     def types(self) -> dict[str, int]:

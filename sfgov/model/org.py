@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from sfgov.model.flows import Flows
 from sfgov.model.index import Index, Knowledge, Written
 from sfgov.model.masking import Masking
 from sfgov.model.permissions import Permissions
+from sfgov.model.removal import index_without
 from sfgov.model.visibility import Visibility
 
 F = TypeVar("F", bound=Fact)
@@ -30,6 +31,11 @@ class Org:
         self.index = index
         self.visibility = visibility
         self._declared = declared or Declared()
+
+    def without(self, components: Iterable[tuple[str, str]]) -> Org:
+        """The org as it is when these (type, full name) are deleted."""
+        index = index_without(self.index, components)
+        return Org(index, self.visibility.of(index), self._declared)
 
     @property
     def today(self) -> datetime.date:

@@ -21,6 +21,10 @@ class Visibility:
         self._project = project
         self._index = index
 
+    def of(self, index: Index) -> Visibility:
+        """The same tree, of which the index holds something else."""
+        return Visibility(self._project, index)
+
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """Every `package.xml` and `destructiveChanges*.xml` of the tree."""

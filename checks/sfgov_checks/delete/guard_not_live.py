@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from sfgov import Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import ApexTrigger, Flow, PermissionSet, PermissionSetGroup, Profile
-from sfgov.model.deletes import DeleteGuard
 from sfgov.model.org import Org
 from sfgov.policy import Policy
 from sfgov_checks.delete.holders import Holders
@@ -110,7 +109,9 @@ def guard_not_live(org: Org, policy: Policy) -> Iterator[Outcome]:
     ## Sources
     - https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_visual_workflow.htm
     """
-    sleeping = [guard for guard in org.deletes.guards if guard.live is False and not _replaced(org, guard)]
+    sleeping = [
+        guard for guard in org.deletes.guards if guard.live is False and not org.deletes.is_replaced(guard)
+    ]
     if sleeping and not (org.retrieved(Profile) or org.retrieved(PermissionSet)):
         yield NotChecked("neither Profile nor PermissionSet was retrieved, so who can delete is unknown")
         return
@@ -124,12 +125,3 @@ def guard_not_live(org: Org, policy: Policy) -> Iterator[Outcome]:
                 severity=Severity.MEDIUM if holders.only_admins else Severity.HIGH,
                 subject="status",
             )
-
-
-def _replaced(org: Org, guard: DeleteGuard) -> bool:
-    """Whether live guards on the object block at least as much: everything, or by all the fields that this one tests."""
-    others = org.deletes.guards_of(guard.object, live=True)
-    if any(other.kind == "unconditional" for other in others):
-        return True
-    tested = frozenset[str]().union(*(other.fields for other in others))
-    return bool(others) and guard.kind == "record" and guard.fields <= tested
