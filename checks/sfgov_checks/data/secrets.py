@@ -48,13 +48,15 @@ class Secret(msgspec.Struct, frozen=True):
 
 def secret_in(name: str, text: str) -> Secret | None:
     """What of secrets there is in a text that goes by a name; the name may be empty."""
+    if len(text.strip()) < _SHORTEST_PASSWORD:
+        return None
     for what, pattern in _KNOWN.items():
         if pattern.search(text):
             return Secret(what, known=True)
     header = _HEADER.fullmatch(text.strip())
     if header and _is_random(header[1], _SHORTEST):
         return Secret("the value of an authorization header", known=False)
-    words = " ".join(word.casefold() for word in _WORD.findall(re.sub(r"__c\Z", "", name)))
+    words = " ".join(word.casefold() for word in _WORD.findall(name.removesuffix("__c")))
     match = _NAMES.search(words)
     if match and _is_random(text.strip(), _SHORTEST_PASSWORD if _PASSWORD.search(words) else _SHORTEST):
         return Secret(f"{_article(match[1])} {match[1]}", known=False)

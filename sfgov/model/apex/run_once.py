@@ -81,7 +81,7 @@ class _Flags:
 
     def _guard(self, linked: LinkedMethod, index: int) -> Iterator[RunOnce]:
         guard = linked.method.guards[index]
-        if guard.kind not in ("if", "after-exit") or not _works_on_records(linked, index):
+        if guard.kind not in ("if", "after-exit"):
             return
         required = list(_required(parsed(guard.condition), truth=guard.kind == "if"))
         if any(truth and _NOTHING_THERE.search(atom) for atom, truth in required):
@@ -90,6 +90,8 @@ class _Flags:
             asked = self._asked(linked, atom, truth=truth)
             if asked is None:
                 continue
+            if not _works_on_records(linked, index):
+                return
             field, runs_while, setter = asked
             place = setter or self._set_behind(linked, index, field, runs_while)
             if place and not self._is_reset(field, runs_while):
