@@ -103,7 +103,5 @@ def _evidence(work: PerRecord) -> list[Evidence]:
     for (caller, operation), (into, _) in pairwise(steps):
         found.append(caller.at(operation).says(f"{caller.name} calls {into.name}"))
     last, operation = steps[-1]
-    found.append(
-        last.at(operation).says(f"{work.path.effect.value if work.path else 'work'}, once per record")
-    )
+    found.append(last.at(operation).says(f"{work.effect}, once per record"))
     return found

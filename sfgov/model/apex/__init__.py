@@ -93,6 +93,11 @@ class Apex:
         return found
 
     @cached_property
+    def classes(self) -> tuple[Written[ApexClass], ...]:
+        """All class files, by name and path."""
+        return tuple({written.path: written for _, written, _ in self._classes}.values())
+
+    @cached_property
     def triggers(self) -> tuple[Written[ApexTrigger], ...]:
         """All triggers whose text is there."""
         return tuple(written for written in self._index.all(ApexTrigger) if not written.fact.hidden)
@@ -184,15 +189,29 @@ class Apex:
         """Whether an operation is done only once, however often its method is called on one object."""
         return any(memo.outlives_call() for memo in self.memory.of(linked, operation))
 
+    def parent_file(self, written: Written[ApexClass]) -> Written[ApexClass] | None:
+        """The file of the class that a class extends, if that is in the tree."""
+        parent = self.types.parent(self._outer_keys.get(written.path, ""))
+        return self._files.get(parent)
+
+    @cached_property
+    def _outer_keys(self) -> dict[str, str]:
+        return {file.path: key for key, file, _ in self._classes if "." not in key}
+
+    @cached_property
+    def _files(self) -> dict[str, Written[ApexClass]]:
+        return {key: file for key, file, _ in self._classes}
+
     def is_active(self, trigger: Written[ApexTrigger]) -> bool:
         """Whether a trigger runs: it does unless its `-meta.xml` says otherwise."""
         meta = self.meta(trigger)
         return meta is None or meta.fact.status.casefold() in ("", "active")
 
     def meta(self, written: Written[ApexClass] | Written[ApexTrigger]) -> Written[ApexMeta] | None:
-        """The `-meta.xml` of a class or trigger."""
-        parts = self._index.parts(ApexMeta, written.name)
-        return next((part for part in parts if part.fact.owner == written.type), None)
+        """The `-meta.xml` of a class or trigger: the one beside it, where several packages have the name."""
+        parts = [p for p in self._index.parts(ApexMeta, written.name) if p.fact.owner == written.type]
+        beside = (part for part in parts if part.path.startswith(written.path))
+        return next(beside, parts[0] if len(parts) == 1 else None)
 
 
 def _key(name: str, number: int) -> str:

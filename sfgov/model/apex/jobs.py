@@ -14,21 +14,23 @@ from sfgov.model.apex.entries import Entry
 
 _ONE_AT_A_TIME = frozenset({Effect.CALLOUT, Effect.ENQUEUE, Effect.SCHEDULE, Effect.FUTURE})
 """Work of which a batch may do so little per transaction that a size of one is right."""
-_RECORDS = re.compile(
-    r"List\s*<\s*(?:SObject|Id|[A-Z][A-Za-z0-9]*|\w+__\w+)\s*>|\w+\s*\[\s*\]", re.IGNORECASE
+_ITEM = re.compile(r"(?:List\s*<\s*([\w.]+)\s*>|([\w.]+)\s*\[\s*\])", re.IGNORECASE)
+_NO_RECORDS = frozenset(
+    {"string", "integer", "long", "decimal", "double", "boolean", "date", "datetime", "object"}
 )
 
 
 class PerRecord(msgspec.Struct, frozen=True):
     """A job's `execute` that hands its records on one by one, to code that works on the database.
 
-    `path` leads from the call in the loop to the work; None where the loop does it itself or only the first record
-    is taken.
+    `path` leads from the call in the loop to the work; None where the loop does it itself, or where there is none
+    because only the first record is taken.
     """
 
     method: LinkedMethod
     loop: Loop | None
     operation: Operation
+    effect: Effect | None = None
     path: Path | None = None
 
 
@@ -53,7 +55,7 @@ def record_by_record(apex: Apex, execute: LinkedMethod) -> PerRecord | None:
             if _passes(call.operation, loop.variable):
                 path = apex.way_behind(execute, call, DATABASE_WORK)
                 if path:
-                    return PerRecord(execute, loop, call.operation, path)
+                    return PerRecord(execute, loop, call.operation, path.effect, path)
     return None
 
 
@@ -69,9 +71,9 @@ def batches_of_one(apex: Apex) -> Iterator[BatchOfOne]:
 
 def _hidden(apex: Apex, execute: LinkedMethod) -> PerRecord | None:
     """What an `execute` does for each record of its scope, or for the first one only."""
-    if len(execute.method.parameters) != 2 or not _RECORDS.fullmatch(execute.method.parameters[1].type):
+    scope = _scope(apex, execute)
+    if not scope:
         return None
-    scope = execute.method.parameters[1].name
     calls = {id(call.operation): call for call in apex.graph.calls_of(execute)}
     for operation in execute.method.operations:
         loop = next((one for one in execute.loops_of(operation) if _runs_over(one, scope)), None)
@@ -79,13 +81,25 @@ def _hidden(apex: Apex, execute: LinkedMethod) -> PerRecord | None:
             if _takes_first(operation, scope):
                 return PerRecord(execute, None, operation)
             continue
-        if apex.effect(execute, operation) in DATABASE_WORK:
-            return PerRecord(execute, loop, operation)
+        effect = apex.effect(execute, operation)
+        if effect in DATABASE_WORK:
+            return PerRecord(execute, loop, operation, effect)
         call = calls.get(id(operation))
         path = apex.way_behind(execute, call, DATABASE_WORK) if call else None
         if path:
-            return PerRecord(execute, loop, operation, path)
+            return PerRecord(execute, loop, operation, path.effect, path)
     return None
+
+
+def _scope(apex: Apex, execute: LinkedMethod) -> str:
+    """The name of the records that a batch job gets; nothing where it gets things of other kinds."""
+    if len(execute.method.parameters) != 2:
+        return ""
+    records = execute.method.parameters[1]
+    match = _ITEM.fullmatch(records.type.strip())
+    item = next(filter(None, match.groups()), "") if match else ""
+    is_record = item and item.casefold() not in _NO_RECORDS and not apex.types.find(item, execute.owner_key)
+    return records.name if is_record else ""
 
 
 def _runs_over(loop: Loop, name: str) -> bool:

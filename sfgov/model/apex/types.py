@@ -39,6 +39,10 @@ class Types:
         """The type with that key."""
         return self._types.get(key)
 
+    def items(self) -> Iterable[tuple[str, ApexType]]:
+        """All keys with their types."""
+        return self._types.items()
+
     def find(self, name: str, inside: str = "") -> str:
         """The key of the type that a name means inside another type: inner ones first, then top-level ones.
 
