@@ -16,6 +16,7 @@ from sfgov.model.deletes import Deletes
 from sfgov.model.flow_reach import FlowReach
 from sfgov.model.flows import Flows
 from sfgov.model.index import Index, Knowledge, Written
+from sfgov.model.lineage import Lineage
 from sfgov.model.masking import Masking
 from sfgov.model.permissions import Permissions
 from sfgov.model.removal import index_without
@@ -101,3 +102,8 @@ class Org:
     def masking(self) -> Masking:
         """Which fields are masked in sandboxes, and by what."""
         return Masking(self.index, self._declared.masking_records, today=self._declared.today)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which fields get their values from which others."""
+        return Lineage(self.index, self.flows, self.apex)
