@@ -96,7 +96,7 @@ def security_mode_depends_on_api_version(org: Org, policy: Policy) -> Iterator[O
     sensitivity = Sensitivity(terms.sensitive_groups, terms.sensitive_levels, terms.ignore_fields)
     guarded = _Guarded(
         _by_object(classified_fields(org.index, sensitivity)),
-        {name.casefold() for name in policy.delete.never},
+        policy.delete.never,
     )
     for saved in statements.classes:
         yield from _ignores_permissions(org.apex, statements, saved, guarded)
