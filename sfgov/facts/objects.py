@@ -13,6 +13,8 @@ class CustomObject(Fact, frozen=True, kw_only=True):
     external_sharing_model: str = ""
     deployment_status: str = ""
     custom_settings_type: str = ""
+    publish_behavior: str = ""
+    """Of a platform event: `PublishImmediately`, `PublishAfterCommit`."""
     enable_history: bool = False
     archive_after_months: int | None = None
     archive_retention_years: int | None = None

@@ -18,12 +18,12 @@ def entry_methods(apex: Apex, class_name: str) -> tuple[LinkedMethod, ...]:
     return tuple(method for method in apex.methods_of(class_name) if _is_entry(method))
 
 
-def invocable_work(apex: Apex, class_name: str) -> Path | None:
-    """The nearest query, DML, callout … that each call of a flow comes to; None where there is none, or none is known.
+def invocable_work(apex: Apex, class_name: str, effects: frozenset[Effect] = _EVERY_KIND) -> Path | None:
+    """The nearest work of these kinds that each call of a flow comes to; None where there is none, or none is known.
 
     Work that is remembered after the first time does not count.
     """
-    found = [nearest_work(apex, method) for method in entry_methods(apex, class_name)]
+    found = [nearest_work(apex, method, effects) for method in entry_methods(apex, class_name)]
     return min((path for path in found if path), key=lambda path: len(path.steps), default=None)
 
 

@@ -27,6 +27,7 @@ _OBJECT_SCALARS = (
     "externalSharingModel",
     "deploymentStatus",
     "customSettingsType",
+    "publishBehavior",
     "enableHistory",
 )
 _FIELD_SCALARS = (
@@ -63,6 +64,7 @@ def read_object(root: Element, source: SourceFile) -> Iterator[Fact]:
         external_sharing_model=root.get("externalSharingModel"),
         deployment_status=root.get("deploymentStatus"),
         custom_settings_type=root.get("customSettingsType"),
+        publish_behavior=root.get("publishBehavior"),
         enable_history=root.flag("enableHistory") or False,
         archive_after_months=_number(retention, "archiveAfterMonths") if retention else None,
         archive_retention_years=_number(retention, "archiveRetentionYears") if retention else None,

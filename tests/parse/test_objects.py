@@ -220,3 +220,10 @@ def test_numbers_flags_and_texts_of_a_field() -> None:
 @pytest.mark.parametrize("length", ["many", "-1", "9" * 5000])
 def test_a_length_that_is_no_number_is_not_stated(length: str) -> None:
     assert field(f"<length>{length}</length>").length is None
+
+
+def test_a_platform_event_says_when_it_is_published() -> None:
+    body = "<publishBehavior>PublishImmediately</publishBehavior>"
+    [fact] = facts("CustomObject", "Ping__e", f"<CustomObject {NS}>\n{body}\n</CustomObject>\n")
+    assert isinstance(fact, CustomObject)
+    assert (fact.publish_behavior, fact.lines["publishBehavior"]) == ("PublishImmediately", 2)

@@ -6,20 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-import msgspec
-
-from sfgov.facts.flow import FlowElement
 from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.apex.events import trigger_event
 from sfgov.model.automation.apex_effects import effects_of_operation
 from sfgov.model.automation.apex_walk import ApexWalk
 from sfgov.model.automation.effects import WRITES, Reached, RecordEffect
-from sfgov.model.automation.flow_effects import effect_of_element, is_conditional
+from sfgov.model.automation.flow_effects import effect_of_element
+from sfgov.model.automation.flow_walk import FlowStep, flow_steps
 from sfgov.model.automation.starts import Automatism, automatisms
-from sfgov.model.flow_criteria import Criterion, criteria_before
-from sfgov.model.flow_fields import at_once
 from sfgov.model.flow_work import apex_class_of
-from sfgov.model.flows import Flows, LinkedFlow, called_flow
+from sfgov.model.flows import Flows, LinkedFlow
 from sfgov.model.index import Index
 from sfgov.model.invocables import entry_methods
 from sfgov.place import Evidence
@@ -75,31 +71,15 @@ class Automation:
     # Flows
 
     def _of_flow(self, flow: LinkedFlow) -> Iterator[Reached]:
-        """Breadth first through the flows that it calls, each once; what pauses goes on in another transaction."""
-        waiting = [_InFlow(flow, at_once(flow))]
-        seen = {flow.written.path}
-        for inside in waiting:  # grows while it is walked
-            for element in inside.elements:
-                called = self._flows.get(called_flow(element)) if called_flow(element) else None
-                effect = effect_of_element(inside.flow, element)
-                class_name = apex_class_of(element)
-                if not (called or effect or class_name):
-                    continue
-                here = inside.before(element, is_root=inside.flow is flow)
-                if effect is not None:
-                    yield Reached(effect, here.way, here.conditional, here.asked)
-                if class_name:
-                    yield from self._in_action(here, element, class_name)
-                if called is not None and called.written.path not in seen:
-                    seen.add(called.written.path)
-                    waiting.append(here.into(called, element))
-
-    def _in_action(self, here: _InFlow, element: FlowElement, class_name: str) -> Iterator[Reached]:
-        place = here.flow.written.at(element.line, element.name)
-        step = place.says(f"{element.name} calls the Apex class {class_name}")
-        for reached in self._of_class(class_name):
-            unsure = here.conditional or reached.conditional
-            yield Reached(reached.effect, (*here.way, step, *reached.way), unsure, here.asked, reached.once)
+        for step in flow_steps(self._flows, flow):
+            effect = effect_of_element(step.flow, step.element)
+            if effect is not None:
+                yield Reached(effect, step.way, step.conditional, step.asked)
+            class_name = apex_class_of(step.element)
+            for reached in self._of_class(class_name) if class_name else ():
+                unsure = step.conditional or reached.conditional
+                way = (*step.way, calls_class(step, class_name), *reached.way)
+                yield Reached(reached.effect, way, unsure, step.asked, reached.once)
 
     # Apex
 
@@ -167,24 +147,7 @@ class Automation:
                 yield Reached(effect, (), bool(rule.criteria or rule.formula), once=True)
 
 
-class _InFlow(msgspec.Struct, frozen=True):
-    """Nodes of a flow that may run, and how it came to that."""
-
-    flow: LinkedFlow
-    elements: tuple[FlowElement, ...]
-    way: tuple[Evidence, ...] = ()
-    conditional: bool = False
-    asked: frozenset[Criterion] = frozenset()
-
-    def before(self, element: FlowElement, *, is_root: bool) -> _InFlow:
-        """As it is just before a node: what decides whether that runs is added. Only the root has the record."""
-        asked = self.asked | criteria_before(self.flow.graph, element) if is_root else self.asked
-        conditional = self.conditional or is_conditional(self.flow, element)
-        return _InFlow(self.flow, (element,), self.way, conditional, asked)
-
-    def into(self, called: LinkedFlow, element: FlowElement) -> _InFlow:
-        """The flow that a node calls, up to where it pauses."""
-        place = self.flow.written.at(element.line, element.name)
-        step = place.says(f"flow {self.flow.name} calls {called.name}")
-        elements = called.graph.reachable(through_faults=False, stop_at=called.graph.pauses)
-        return _InFlow(called, elements, (*self.way, step), self.conditional, self.asked)
+def calls_class(step: FlowStep, class_name: str) -> Evidence:
+    """The node of a flow that calls an Apex class."""
+    place = step.flow.written.at(step.element.line, step.element.name)
+    return place.says(f"{step.element.name} calls the Apex class {class_name}")

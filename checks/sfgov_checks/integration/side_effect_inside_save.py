@@ -1,0 +1,123 @@
+"""INT006: a callout, or an event that cannot be taken back, while a record is being saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sfgov import Confidence, Finding, Severity, check
+from sfgov.check import Outcome
+from sfgov.facts import ApexClass, ApexTrigger, CustomObject, Flow
+from sfgov.model.automation.side_effects import (
+    SideEffect,
+    callouts_after_dml,
+    callouts_in_saves,
+    immediate_events,
+)
+from sfgov.model.org import Org
+from sfgov_checks.flows import sureness
+
+_LOGS = re.compile(r"log|error|exception|audit|trace|debug|telemetry|monitor", re.IGNORECASE)
+"""Events that are meant to outlive a rollback."""
+
+
+@check("INT006", "side-effect-inside-save", Severity.HIGH, reads=(ApexClass, ApexTrigger, Flow))
+def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
+    """Nothing calls another system while a record is being saved, or after writing in the same transaction.
+
+    Salesforce refuses callouts from triggers and from the immediate path of record-triggered flows, and throws
+    *You have uncommitted work pending* for a callout after DML. Both work in a test with a mock. An event that is
+    published immediately leaves even if the save is rolled back: its receivers act on records that never were
+    (medium).
+
+    Quiet: jobs, future methods, scheduled and asynchronous paths; code that asks `System.isFuture()` and the like;
+    events whose name says that they are logs, since those shall survive.
+
+    ## Bad
+    ```apex triggers/OrderTrigger.trigger
+    trigger OrderTrigger on Order (after update) {
+        Warehouse.notify(Trigger.new);
+    }
+    ```
+    ```apex classes/Warehouse.cls
+    public with sharing class Warehouse {
+        public static void notify(List<Order> orders) {
+            HttpRequest request = new HttpRequest();
+            request.setEndpoint('callout:Warehouse/orders');
+            request.setBody(JSON.serialize(orders));
+            new Http().send(request);
+        }
+    }
+    ```
+
+    ## Good
+    ```apex triggers/OrderTrigger.trigger
+    trigger OrderTrigger on Order (after update) {
+        System.enqueueJob(new WarehouseJob(Trigger.new));
+    }
+    ```
+    ```apex classes/WarehouseJob.cls
+    public with sharing class WarehouseJob implements Queueable, Database.AllowsCallouts {
+        private final List<Order> orders;
+        public WarehouseJob(List<Order> orders) {
+            this.orders = orders;
+        }
+        public void execute(QueueableContext context) {
+            HttpRequest request = new HttpRequest();
+            request.setEndpoint('callout:Warehouse/orders');
+            request.setBody(JSON.serialize(orders));
+            new Http().send(request);
+        }
+    }
+    ```
+
+    ## Fix
+    Call out from a queueable job or from an asynchronous path of the flow, once for all records. In one method, call
+    out first and write afterwards. Let the event publish after commit.
+
+    ## Sources
+    - https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_callouts_timeouts.htm
+    - https://help.salesforce.com/s/articleView?id=platform.flow_considerations_trigger_record.htm
+    - https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_define_ui.htm
+    """
+    for effect in callouts_in_saves(org.automation, org.flows, org.apex):
+        yield _callout(effect, "while a record is being saved")
+    for effect in callouts_after_dml(org.apex):
+        yield _callout(effect, "after it has written records in the same transaction")
+    names = frozenset(
+        written.name.casefold()
+        for written in org.all(CustomObject)
+        if written.fact.publish_behavior == "PublishImmediately" and not _LOGS.search(written.name)
+    )
+    for effect in immediate_events(org.automation, org.flows, org.apex, names):
+        yield _event(org, effect)
+
+
+def _callout(effect: SideEffect, when: str) -> Finding:
+    return Finding(
+        f"{effect.starts} {effect.said} {when}.",
+        at=effect.at,
+        because=effect.evidence,
+        confidence=_confidence(effect),
+        subject=f"{effect.starts}.callout",
+    )
+
+
+def _confidence(effect: SideEffect) -> Confidence:
+    """One of several branches of a `switch` may be for other settings than this org has."""
+    if effect.path is None:
+        return Confidence.HIGH
+    chosen = any(guard.kind == "when" for method, op in effect.path.steps for guard in method.guards_of(op))
+    return Confidence.LOW if chosen else sureness(effect.path)
+
+
+def _event(org: Org, effect: SideEffect) -> Finding:
+    written = org.get(CustomObject, effect.object)
+    declared = (written.at_element("publishBehavior").says("published immediately"),) if written else ()
+    return Finding(
+        f"{effect.starts} {effect.said} immediately, while the save that it tells of can still be rolled back.",
+        at=effect.at,
+        because=[*effect.evidence, *declared],
+        severity=Severity.MEDIUM,
+        subject=f"{effect.starts}.{effect.object}",
+    )
