@@ -18,6 +18,7 @@ from sfgov.facts import (
     StandardValueSet,
     ValidationRule,
 )
+from sfgov.parse.filters import list_view
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
 
@@ -126,6 +127,7 @@ def _validation_rule(block: Element, name: str) -> ValidationRule:
 
 _INLINE: dict[str, Callable[[Element, str], Fact]] = {
     "fields": _field,
+    "listViews": list_view,
     "recordTypes": _record_type,
     "validationRules": _validation_rule,
 }

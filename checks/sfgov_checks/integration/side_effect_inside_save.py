@@ -30,8 +30,8 @@ def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
     published immediately leaves even if the save is rolled back: its receivers act on records that never were
     (medium).
 
-    Quiet: jobs, future methods, scheduled and asynchronous paths; code that asks `System.isFuture()` and the like;
-    events whose name says that they are logs, since those shall survive.
+    Quiet: jobs, future methods, scheduled and asynchronous paths; code that asks `System.isFuture()` and the like, or
+    chooses by a `switch`; events whose name says that they are logs, since those shall survive.
 
     ## Bad
     ```apex triggers/OrderTrigger.trigger
@@ -98,17 +98,9 @@ def _callout(effect: SideEffect, when: str) -> Finding:
         f"{effect.starts} {effect.said} {when}.",
         at=effect.at,
         because=effect.evidence,
-        confidence=_confidence(effect),
+        confidence=sureness(effect.path) if effect.path else Confidence.HIGH,
         subject=f"{effect.starts}.callout",
     )
-
-
-def _confidence(effect: SideEffect) -> Confidence:
-    """One of several branches of a `switch` may be for other settings than this org has."""
-    if effect.path is None:
-        return Confidence.HIGH
-    chosen = any(guard.kind == "when" for method, op in effect.path.steps for guard in method.guards_of(op))
-    return Confidence.LOW if chosen else sureness(effect.path)
 
 
 def _event(org: Org, effect: SideEffect) -> Finding:

@@ -23,7 +23,6 @@ from sfgov.place import Evidence, Place
 _CALLOUT = frozenset({Effect.CALLOUT})
 _DML = frozenset({Effect.DML})
 _ASYNC = re.compile(r"system\.is(?:future|batch|queueable|scheduled)\(", re.IGNORECASE)
-"""Code that asks this knows that it may run in a save, and does something else there."""
 
 
 class SideEffect(msgspec.Struct, frozen=True):
@@ -56,7 +55,7 @@ def callouts_in_saves(automation: Automation, flows: Flows, apex: Apex) -> Itera
 def _from_trigger(automatism: Automatism, automation: Automation, apex: Apex) -> Iterator[SideEffect]:
     for body in automation.bodies(automatism):
         path = nearest_work(apex, body, _CALLOUT)
-        if path is not None and not _asks_for_async(path):
+        if path is not None and not _is_chosen(path):
             method, operation = path.steps[0]
             last, work = path.steps[-1]
             start = automatism.at.says(f"trigger {automatism.name} on {automatism.object}")
@@ -83,7 +82,7 @@ def _from_flow(automatism: Automatism, flows: Flows, apex: Apex) -> Iterator[Sid
             )
         class_name = apex_class_of(step.element)
         path = invocable_work(apex, class_name, _CALLOUT) if class_name else None
-        if path is not None and not _asks_for_async(path):
+        if path is not None and not _is_chosen(path):
             evidence = (start, *step.way, calls_class(step, class_name), *told(path))
             said = f"makes a callout in {path.steps[-1][0].name}"
             yield SideEffect("callout", starts, place, said, evidence, path)
@@ -94,8 +93,10 @@ def _calls(path: Path) -> Iterator[Evidence]:
         yield caller.at(operation).says(f"{caller.name} calls {into.name}")
 
 
-def _asks_for_async(path: Path) -> bool:
-    return any(_ASYNC.search(g.condition) for method, op in path.steps for g in method.guards_of(op))
+def _is_chosen(path: Path) -> bool:
+    """Whether code on the way knows that it may run in a save, or is one of several ways that settings choose."""
+    guards = [guard for method, operation in path.steps for guard in method.guards_of(operation)]
+    return any(guard.kind == "when" or _ASYNC.search(guard.condition) for guard in guards)
 
 
 # A callout after something was written
@@ -114,7 +115,7 @@ def _after_dml(apex: Apex, walk: ApexWalk, method: LinkedMethod) -> Iterator[Sid
     for operation in method.method.operations:
         callout = _path(apex, method, operation, _CALLOUT)
         before = next((pair for pair in written if _surely_before(method, pair[0], operation)), None)
-        if callout is not None and before is not None and not _asks_for_async(callout):
+        if callout is not None and before is not None and not _is_chosen(callout):
             last, work = callout.steps[-1]
             writer, dml = before[1].steps[-1]
             yield SideEffect(

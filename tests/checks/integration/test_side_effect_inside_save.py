@@ -95,18 +95,6 @@ def test_a_flow_that_calls_an_external_service_in_mdapi_format() -> None:
     ]
 
 
-def test_one_branch_of_a_switch_is_a_guess() -> None:
-    svc = cls(
-        "Svc",
-        "public static void run() {",
-        "switch on how {",
-        f"when REST {{ {CALL} }}",
-        "when else { }",
-        "} }",
-    )
-    assert [r.confidence for r in found(trigger("Svc.run();"), svc)] == ["low"]
-
-
 # After DML
 
 
@@ -183,6 +171,10 @@ def test_a_flow_that_publishes_such_an_event() -> None:
 JOB = cls("Job", "public void execute(QueueableContext c) {", CALL, "}", head="implements Queueable")
 LATER = f"<scheduledPaths><name>Later</name>{edge('connector', 'Act')}</scheduledPaths>"
 QUIET = {
+    "one branch of a switch": [
+        trigger("Svc.run();"),
+        cls("Svc", "public static void run() {", "switch on how {", f"when REST {{ {CALL} }}", "when else { }", "} }"),
+    ],
     "a job": [trigger("System.enqueueJob(new Job());"), JOB],
     "a future method": [
         trigger("Svc.run();"),
