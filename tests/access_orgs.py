@@ -66,6 +66,12 @@ def validation_rule(name: str, formula: str, *, active: bool = True) -> Files:
     return {f"objects/{parent}/validationRules/{own}.validationRule-meta.xml": xml("ValidationRule", *blocks)}
 
 
+def apex_class(name: str, text: str, api_version: str = "62.0") -> Files:
+    """A class and the file beside it; without an API version, the class alone."""
+    meta = {f"classes/{name}.cls-meta.xml": xml("ApexClass", tag("apiVersion", api_version))}
+    return {f"classes/{name}.cls": text} | (meta if api_version else {})
+
+
 def user(name: str, enabled: str = "true") -> str:
     return f"<userPermissions><enabled>{enabled}</enabled><name>{name}</name></userPermissions>"
 
@@ -146,7 +152,11 @@ def as_mdapi(files: Files) -> Files:
         elif path == "sfgov.yml" or parts[0] == "governance":
             found[path] = text
         else:
-            found[f"src/{path.removesuffix('-meta.xml')}"] = text
+            beside = parts[0] in (
+                "classes",
+                "triggers",
+            )  # these have a file beside their text in either format
+            found[f"src/{path if beside else path.removesuffix('-meta.xml')}"] = text
     for name, blocks in objects.items():
         found[f"src/objects/{name}.object"] = xml("CustomObject", *blocks)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,16 +10,21 @@ import msgspec
 
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome, Ruleset
-from sfgov.facts import CustomSite, PermissionSet, PermissionSetGroup, Profile
+from sfgov.facts import ApexClass, CustomSite, Flow, PermissionSet, PermissionSetGroup, Profile
+from sfgov.model.classification import SensitiveField
 from sfgov.model.grants import OBJECTS, Grant
 from sfgov.model.org import Org
 from sfgov.model.permissions import METADATA_KINDS, Bundle
+from sfgov.model.privileged import Privileged, PrivilegedWork
 from sfgov.policy import Policy
+from sfgov_checks.access.classified import classified_objects
 from sfgov_checks.access.who import answers, classes_of, own_grants, titled
 from sfgov_checks.principals import joined
 
 _EVIDENCE = 10
 """How many granting lines become evidence."""
+_PROVEN = 3
+"""How many flows or classes are proven in full."""
 
 
 @check(
@@ -26,7 +32,7 @@ _EVIDENCE = 10
     "guest-reaches-privileged-write",
     Severity.CRITICAL,
     reads=(Profile, PermissionSet, PermissionSetGroup),
-    against=(CustomSite,),
+    against=(CustomSite, Flow, ApexClass),
     ruleset=Ruleset.MINIMAL,
     tags=("security", "guest"),
     controls=("SBS-CPORTAL-002",),
@@ -39,8 +45,14 @@ def guest_reaches_privileged_write(org: Org, policy: Policy) -> Iterator[Outcome
     at it since. Creating records is what forms are for; where the policy says what guests may write
     (`guest.allowed_writes`), creating anything else is a finding, too, of medium severity.
 
+    Worse is what guests can run. A flow in system context without sharing, and Apex in system mode (code saved before API
+    version 67, unless it says otherwise), ask for no permission of the user. So a guest profile's access to a flow, or to
+    a class with Lightning, REST, SOAP or remote action methods, is critical where that comes to writing what the guest
+    may not write, or to reading classified fields. Quiet is what `guest.allowed_writes` allows, what the profile's own
+    object permissions allow, and code that asks for permissions itself. Visualforce controllers are not looked at.
+
     Guest profiles are those with a guest licence and those that a site names as its guest profile. Each is one finding
-    for what it should not hold.
+    for what it holds, one for its flows and one for its classes.
 
     ## Bad
     ```xml profiles/Help Center Profile.profile-meta.xml
@@ -97,6 +109,7 @@ def guest_reaches_privileged_write(org: Org, policy: Policy) -> Iterator[Outcome
     ]
     if not guests:
         yield NotChecked("no guest profile was retrieved")
+    privileged = PrivilegedWork(org.flows, org.apex)
     for bundle in guests:
         held = [one for one in _held(org, bundle, policy) if not one.allowed]
         grave = [one for one in held if one.right is not _CREATE]
@@ -104,6 +117,10 @@ def guest_reaches_privileged_write(org: Org, policy: Policy) -> Iterator[Outcome
             yield _finding(bundle, grave, Severity.HIGH)
         elif held and policy.guest.allowed_writes:
             yield _finding(bundle, held, Severity.MEDIUM)
+        for kind in ("flowAccesses", "classAccesses"):
+            reached = list(_reached(org, bundle, kind, policy, privileged))
+            if reached:
+                yield _running(bundle, kind, reached)
 
 
 class _Right(msgspec.Struct, frozen=True):
@@ -183,3 +200,103 @@ def _can(by_right: Mapping[_Right, Sequence[_Held]]) -> str:
         if right in by_right
     ]
     return ", and ".join(parts)
+
+
+class _Reached(msgspec.Struct, frozen=True):
+    """A flow or class that guests can run, and what it does beyond their rights; the gravest first."""
+
+    name: str
+    grant: Grant
+    work: tuple[Privileged, ...]
+
+
+def _reached(
+    org: Org, bundle: Bundle, kind: str, policy: Policy, privileged: PrivilegedWork
+) -> Iterator[_Reached]:
+    """What a guest bundle may run that goes beyond its rights, by name."""
+    classified = {name.casefold(): fields for name, fields in classified_objects(org, policy).items()}
+    of = privileged.of_flow if kind == "flowAccesses" else privileged.of_class
+    for name in _accessible(bundle, kind):
+        grants = own_grants(org, bundle, bundle.grants(kind, name), policy)
+        work = [one for one in of(name) if grants and _is_beyond(bundle, one, policy, classified)]
+        if work:
+            yield _Reached(name, grants[0], tuple(sorted(work, key=lambda one: _GRAVITY.index(one.act))))
+
+
+_GRAVITY = ("delete", "edit", "create", "read")
+_FLAGS = {"create": "allowCreate", "edit": "allowEdit", "delete": "allowDelete"}
+
+
+def _accessible(bundle: Bundle, kind: str) -> list[str]:
+    names = (
+        access.name
+        for granter in bundle.granters
+        for file in granter.files
+        for access in file.written.fact.accesses
+        if access.kind == kind and access.enabled > 0
+    )
+    return sorted({name.casefold(): name for name in names}.values())
+
+
+def _is_beyond(
+    bundle: Bundle,
+    work: Privileged,
+    policy: Policy,
+    classified: Mapping[str, Sequence[SensitiveField]],
+) -> bool:
+    """Whether it writes what the guest may not write, or reads classified fields that the guest may not read."""
+    if work.act == "read":
+        fields = classified.get(work.object.casefold(), ())
+        return any(
+            _reads(work, field) and not bundle.field_access(field.name, "readable") for field in fields
+        )
+    allowed = {name.casefold(): writes for name, writes in policy.guest.allowed_writes.items()}
+    if work.act in allowed.get(work.object.casefold(), ()):
+        return False
+    return not bundle.object_access(work.object, _FLAGS[work.act])
+
+
+def _reads(work: Privileged, field: SensitiveField) -> bool:
+    """Whether a query selects the field. What a flow's lookup brings back is not known."""
+    selected = re.split(r"\bFROM\b", work.text, maxsplit=1, flags=re.IGNORECASE)[0]
+    return re.search(rf"\b{re.escape(field.field)}\b", selected, re.IGNORECASE) is not None
+
+
+def _running(bundle: Bundle, kind: str, reached: Sequence[_Reached]) -> Finding:
+    """What guests can run, as one finding, at the gravest."""
+    ordered = sorted(reached, key=lambda one: (_GRAVITY.index(one.work[0].act), one.name.casefold()))
+    first, *others = ordered
+    what, how = ("flow", "in system context") if kind == "flowAccesses" else ("Apex class", "in system mode")
+    more = (
+        f" So {'does' if len(others) == 1 else 'do'} {joined([one.name for one in others])}."
+        if others
+        else ""
+    )
+    return Finding(
+        f"{titled(bundle)} lets people who are not logged in run the {what} {first.name}, which {_does(first)} {how}.{more}",
+        at=first.grant.evidence[0].place,
+        because=[e for one in ordered[:_PROVEN] for e in (*one.grant.evidence, *one.work[0].evidence)],
+        fix=f"Take the {what} out of {bundle.name}, let it work in user mode, or allow what it writes under "
+        "guest.allowed_writes.",
+        confidence=_running_confidence(ordered),
+        subject=f"{kind}: {', '.join(sorted(one.name for one in ordered))}",
+    )
+
+
+def _does(reached: _Reached) -> str:
+    """`deletes Case and edits Contact and Lead`."""
+    by_act: defaultdict[str, list[str]] = defaultdict(list)
+    for one in reached.work:
+        if one.object not in by_act[one.act]:
+            by_act[one.act].append(one.object)
+    return " and ".join(f"{act}s {joined(by_act[act])}" for act in _GRAVITY if by_act[act])
+
+
+def _running_confidence(reached: Sequence[_Reached]) -> Confidence | None:
+    """Medium where the API version of the code is not known, or where nobody knows what is done with what is read."""
+    certain = [one for one in reached if one.grant.certain]
+    if not certain:
+        return Confidence.LOW
+    return (
+        None if any(one.work[0].sure and one.work[0].act != "read" for one in certain) else Confidence.MEDIUM
+    )
