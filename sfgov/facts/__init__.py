@@ -11,6 +11,7 @@ from sfgov.facts.apps import (
     ExtlClntAppOauthSettings,
 )
 from sfgov.facts.base import Fact, Mark, Problem
+from sfgov.facts.filters import ListView, MatchingRules
 from sfgov.facts.flow import Flow, FlowDefinition
 from sfgov.facts.governance import BackupDeclaration, RetentionDeclaration
 from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
@@ -67,7 +68,9 @@ AnyFact = (
     | GlobalValueSet
     | InstalledPackage
     | LeadConvertSettings
+    | ListView
     | MaskingTemplate
+    | MatchingRules
     | MutingPermissionSet
     | NamedCredential
     | PermissionSet
@@ -114,8 +117,10 @@ __all__ = [
     "GlobalValueSet",
     "InstalledPackage",
     "LeadConvertSettings",
+    "ListView",
     "Mark",
     "MaskingTemplate",
+    "MatchingRules",
     "MutingPermissionSet",
     "NamedCredential",
     "PermissionSet",

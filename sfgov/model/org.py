@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
-from sfgov.facts import Fact
 from sfgov.model.apex import Apex
 from sfgov.model.automation import Automation
 from sfgov.model.bypasses import Switch, switches
 from sfgov.model.declared import Declared
 from sfgov.model.deletes import Deletes
+from sfgov.model.filtered import Filtered
 from sfgov.model.flow_reach import FlowReach
 from sfgov.model.flows import Flows
 from sfgov.model.index import Index, Knowledge, Written
@@ -21,6 +21,8 @@ from sfgov.model.masking import Masking
 from sfgov.model.permissions import Permissions
 from sfgov.model.removal import index_without
 from sfgov.model.visibility import Visibility
+
+from sfgov.facts import Fact
 
 F = TypeVar("F", bound=Fact)
 
@@ -107,3 +109,8 @@ class Org:
     def lineage(self) -> Lineage:
         """Which fields get their values from which others."""
         return Lineage(self.index, self.flows, self.apex)
+
+    @cached_property
+    def filtered(self) -> Filtered:
+        """Where fields are compared, sorted or grouped by."""
+        return Filtered(self.index, self.flows, self.apex)

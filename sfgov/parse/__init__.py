@@ -6,19 +6,31 @@ import re
 from collections.abc import Callable, Iterable
 
 import msgspec
-
-from sfgov.facts import AnyFact, Component, Fact, Problem
-from sfgov.parse import access, apps, governance, masking, objects, permissions, protection, records, workflow
-from sfgov.parse import flow as flows
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
 from sfgov.project.source import SourceFile
+
+from sfgov.facts import AnyFact, Component, Fact, Problem
+from sfgov.parse import (
+    access,
+    apps,
+    filters,
+    governance,
+    masking,
+    objects,
+    permissions,
+    protection,
+    records,
+    workflow,
+)
+from sfgov.parse import flow as flows
 
 XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
 
 _BY_ROOT: dict[str, XmlReader] = {
     **access.READERS,
     **apps.READERS,
+    **filters.READERS,
     **flows.READERS,
     **masking.READERS,
     **objects.READERS,
