@@ -6,9 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 
 import msgspec
-from sfgov.parse.apex import read_apex, read_apex_meta
-from sfgov.parse.xml import Element, Unreadable, read_xml
-from sfgov.project.source import SourceFile
 
 from sfgov.facts import AnyFact, Component, Fact, Problem
 from sfgov.parse import (
@@ -24,6 +21,9 @@ from sfgov.parse import (
     workflow,
 )
 from sfgov.parse import flow as flows
+from sfgov.parse.apex import read_apex, read_apex_meta
+from sfgov.parse.xml import Element, Unreadable, read_xml
+from sfgov.project.source import SourceFile
 
 XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
 
