@@ -10,7 +10,6 @@ from sfgov.facts import ApexClass
 from sfgov.facts.apex import Operation
 from sfgov.model.apex import Apex, Effect, Entry, LinkedMethod
 from sfgov.model.apex.complexity import complexity
-from sfgov.model.apex.entries import is_page_controller
 from sfgov.model.org import Org
 
 _MOST = 5
@@ -77,7 +76,7 @@ def _is_of_controller(apex: Apex, linked: LinkedMethod) -> bool:
         return False
     if apex.entries.get(linked, frozenset()) & _PAGE_ENTRIES:
         return True
-    return linked.owner is not None and is_page_controller(linked.owner)
+    return linked.owner_key in apex.page_controllers
 
 
 def _heavy(apex: Apex, linked: LinkedMethod) -> Iterator[Outcome]:

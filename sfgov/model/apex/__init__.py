@@ -12,7 +12,7 @@ from sfgov.model.apex.batches import BatchSizes
 from sfgov.model.apex.bounded import Bounded
 from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.effects import DATABASE_WORK, LOOK_UPS, Effect
-from sfgov.model.apex.entries import BULK, Entry, entries_of, is_test_helper
+from sfgov.model.apex.entries import BULK, Entry, entries_of, is_page_controller, is_test_helper
 from sfgov.model.apex.graph import Call, CallGraph
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.loop_work import LoopWork, direct_work, work_behind_calls
@@ -166,6 +166,11 @@ class Apex:
         """Per method that the platform calls, as what."""
         found = ((method, entries_of(method, self.types)) for method in self.graph.methods)
         return {method: entries for method, entries in found if entries}
+
+    @cached_property
+    def page_controllers(self) -> frozenset[str]:
+        """The keys of the classes that look like controllers or extensions of Visualforce pages."""
+        return frozenset(key for key, one in self.types.items() if is_page_controller(one))
 
     @cached_property
     def run_in_bulk(self) -> dict[LinkedMethod, tuple[LinkedMethod, Operation] | None]:

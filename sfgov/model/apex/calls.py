@@ -53,6 +53,7 @@ class Calls:
         self.expressions = Expressions(types, members)
         self._virtual: dict[tuple[str, str, int], Dispatch] = {}
         self._known: dict[tuple[int, ...], Dispatch] = {}
+        self._results: dict[tuple[int, int, str], TypeRef | None] = {}
 
     def targets(
         self, caller: LinkedMethod, operation: Operation, self_type: str = ""
@@ -158,14 +159,24 @@ class Calls:
 
     def _receiver_key(self, caller: LinkedMethod, operation: Operation, self_type: str) -> str:
         if operation.receiver_operation >= 0 and operation.receiver.endswith((")", "…")):
-            inner = caller.method.operations[operation.receiver_operation]
-            found = self._result(caller, inner, self_type)
+            found = self._result(caller, operation.receiver_operation, self_type)
             return self.types.find(found.text, found.inside) if found else ""
         own = self_type or caller.owner_key
         return self.expressions.key_of(caller, operation.receiver, own, operation.line)
 
-    def _result(self, caller: LinkedMethod, operation: Operation, self_type: str) -> TypeRef | None:
-        """The type of what an operation gives."""
+    def _result(self, caller: LinkedMethod, index: int, self_type: str) -> TypeRef | None:
+        """The type of what an operation gives. Chains of calls are followed from their start, without recursion."""
+        chain: list[int] = []
+        operations = caller.method.operations
+        at = index
+        while at >= 0 and (id(caller), at, self_type) not in self._results:
+            chain.append(at)
+            at = operations[at].receiver_operation
+        for at in reversed(chain):
+            self._results[id(caller), at, self_type] = self._given_by(caller, operations[at], self_type)
+        return self._results[id(caller), index, self_type]
+
+    def _given_by(self, caller: LinkedMethod, operation: Operation, self_type: str) -> TypeRef | None:
         own = self_type or caller.owner_key
         if operation.kind == "new":
             return TypeRef(operation.name, own)
@@ -174,8 +185,12 @@ class Calls:
         targets = self.dispatch(caller, operation, self_type).targets
         if targets:
             return result_of(list(targets)) or result_of(list(targets[:1]))
-        holder = self.expressions.type_of(caller, operation.receiver, own, operation.line)
-        return of_collection(holder, operation.name.casefold()) if holder else None
+        name = operation.name.casefold()
+        if operation.receiver_operation >= 0:
+            holder = self._results.get((id(caller), operation.receiver_operation, self_type))
+        else:
+            holder = self.expressions.type_of(caller, operation.receiver, own, operation.line)
+        return of_collection(holder, name) if holder else None
 
     def _made(self, caller: LinkedMethod, operation: Operation) -> str:
         """The type of a receiver that is created there and then."""

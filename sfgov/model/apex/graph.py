@@ -64,9 +64,10 @@ class CallGraph:
         return self._unresolved
 
     def callers_of(self, linked: LinkedMethod) -> Iterable[tuple[LinkedMethod, Operation]]:
-        """The call sites that may run a method."""
+        """The call sites that are sure to run a method."""
         for dispatch in self._dispatches.get(id(linked), ()):
-            yield from self._sites[id(dispatch)]
+            if dispatch.certain:
+                yield from self._sites[id(dispatch)]
 
     def distances(
         self, starts: Iterable[LinkedMethod], counts: Callable[[LinkedMethod, Operation], bool] | None = None

@@ -34,6 +34,7 @@ class Loops:
     def __init__(self, bounded: Bounded, memory: Memory) -> None:
         self._bounded = bounded
         self._memory = memory
+        self._known: dict[tuple[int, int], tuple[bool, tuple[int, ...]]] = {}
 
     def multiplying(
         self, linked: LinkedMethod, operation: Operation, effects: Collection[Effect]
@@ -53,15 +54,25 @@ class Loops:
 
     def is_rare(self, linked: LinkedMethod, operation: Operation) -> bool:
         """Runs on an error only, in tests only, never, or only when a chunk is full."""
-        index = operation.guard
-        while index >= 0:
-            guard = linked.method.guards[index]
-            if guard.kind == "catch" or holds(guard, outside_tests) is False:
-                return True
-            if guard.kind == "if" and self._saves_full_chunk(linked, index, operation):
-                return True
-            index = guard.parent
-        return False
+        if operation.guard < 0:
+            return False
+        never, sizes = self._guarded(linked, operation.guard)
+        return never or any(self._saves_full_chunk(linked, index, operation) for index in sizes)
+
+    def _guarded(self, linked: LinkedMethod, index: int) -> tuple[bool, tuple[int, ...]]:
+        """Whether a guard, or one around it, is that of an error or a test; and those that ask a size."""
+        waiting: list[int] = []
+        while index >= 0 and (id(linked), index) not in self._known:
+            waiting.append(index)
+            index = linked.method.guards[index].parent
+        never, sizes = self._known[id(linked), index] if index >= 0 else (False, ())
+        for at in reversed(waiting):
+            guard = linked.method.guards[at]
+            never = never or guard.kind == "catch" or holds(guard, outside_tests) is False
+            if guard.kind == "if" and _FULL.fullmatch(str(parsed(guard.condition))):
+                sizes = (*sizes, at)
+            self._known[id(linked), at] = never, sizes
+        return never, sizes
 
     def _saves_full_chunk(self, linked: LinkedMethod, index: int, operation: Operation) -> bool:
         """`if (batch.size() == 200) { insert batch; batch.clear(); }`"""

@@ -20,6 +20,7 @@ class Members:
         self._types = types
         self._methods: dict[str, dict[str, list[LinkedMethod]]] = {}
         self._others: dict[tuple[str, str], list[LinkedMethod]] = defaultdict(list)
+        self._accessors: dict[tuple[str, str, str], LinkedMethod] = {}
         self.names: set[str] = set()
         """The names of all methods, in lower case."""
         for linked in methods:
@@ -30,6 +31,7 @@ class Members:
                 self._methods.setdefault(owner, {}).setdefault(name, []).append(linked)
             else:
                 self._others[owner, linked.method.kind].append(linked)
+                self._accessors.setdefault((owner, linked.method.kind, linked.method.name.casefold()), linked)
 
     def of_kind(self, key: str, kind: str) -> list[LinkedMethod]:
         """The constructors, getters, setters, initialisers … of a type, in source order."""
@@ -38,9 +40,9 @@ class Members:
     def accessor(self, key: str, name: str, kind: str) -> LinkedMethod | None:
         """The getter or setter with code that a type, or what it extends, has for a property (in lower case)."""
         for scope in self._types.ancestors(key):
-            for linked in self.of_kind(scope, kind):
-                if linked.method.name.casefold() == name:
-                    return linked
+            found = self._accessors.get((scope, kind, name))
+            if found:
+                return found
         return None
 
     def declared(self, key: str, name: str, arity: int) -> list[LinkedMethod]:

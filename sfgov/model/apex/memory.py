@@ -8,7 +8,7 @@ round the guard keeps them from running.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -72,6 +72,31 @@ class _Test(msgspec.Struct, frozen=True):
     becomes: str = ""
 
 
+class _Stores:
+    """The names (the last word) that a method stores into, by guard, with how: the value, or `put`, `add` …"""
+
+    def __init__(self, linked: LinkedMethod) -> None:
+        guards = linked.method.guards
+        self._last_inside = list(
+            range(len(guards))
+        )  # guards are numbered from outside to inside, in source order
+        for index in range(len(guards) - 1, -1, -1):
+            parent = guards[index].parent
+            if parent >= 0:
+                self._last_inside[parent] = max(self._last_inside[parent], self._last_inside[index])
+        self._stored: dict[str, list[tuple[int, str]]] = {}
+
+    def add(self, guard: int, stored: Mapping[str, str]) -> None:
+        """What an operation behind a guard stores."""
+        for name, value in stored.items():
+            self._stored.setdefault(name, []).append((guard, value))
+
+    def behind(self, index: int, name: str) -> set[str]:
+        """How a name is stored behind a guard; empty if it is not."""
+        last = self._last_inside[index]
+        return {value for guard, value in self._stored.get(name, ()) if index <= guard <= last}
+
+
 class Memory:
     """Which operations are remembered, and where."""
 
@@ -79,27 +104,30 @@ class Memory:
         self._calls = calls
         self._stores: dict[int, frozenset[str]] = {}
         self._known: dict[tuple[int, int], tuple[Memo, ...]] = {}
+        self._tables: dict[int, _Stores] = {}
 
     def of(self, linked: LinkedMethod, operation: Operation) -> tuple[Memo, ...]:
         """All that an operation's result, or the fact that it ran, is remembered in."""
-        if operation.guard < 0:
-            return self._coalesced(linked, operation)
-        wanted = (id(linked), operation.guard)
-        known = self._known.get(wanted)
-        if known is None:
-            known = self._known[wanted] = tuple(self._behind(linked, operation.guard))
+        known = self._behind(linked, operation.guard) if operation.guard >= 0 else ()
         return known or self._coalesced(linked, operation)
 
-    def _behind(self, linked: LinkedMethod, index: int) -> Iterator[Memo]:
-        while index >= 0:
-            guard = linked.method.guards[index]
-            tests = list(self._tests(linked, guard))
-            stored = self._stored_behind(linked, index) if tests else {}
-            for test in tests:
-                value = stored.get(_last(test.name))
-                if value is not None and (not test.becomes or value in (test.becomes, _UNKNOWN)):
-                    yield self._memo(linked, test, guard.line)
-            index = guard.parent
+    def _behind(self, linked: LinkedMethod, index: int) -> tuple[Memo, ...]:
+        """What is remembered behind a guard and those around it."""
+        waiting: list[int] = []
+        while index >= 0 and (id(linked), index) not in self._known:
+            waiting.append(index)
+            index = linked.method.guards[index].parent
+        found = self._known[id(linked), index] if index >= 0 else ()
+        for at in reversed(waiting):
+            found = self._known[id(linked), at] = (*found, *self._of_guard(linked, at))
+        return found
+
+    def _of_guard(self, linked: LinkedMethod, index: int) -> Iterator[Memo]:
+        guard = linked.method.guards[index]
+        for test in self._tests(linked, guard):
+            values = self._stores_of(linked).behind(index, _last(test.name))
+            if values and (not test.becomes or values & {test.becomes, _UNKNOWN}):
+                yield self._memo(linked, test, guard.line)
 
     def _memo(self, linked: LinkedMethod, test: _Test, line: int) -> Memo:
         name = test.name.removeprefix("this.")
@@ -178,19 +206,17 @@ class Memory:
 
     def stores_behind(self, linked: LinkedMethod, index: int, name: str) -> bool:
         """Whether the statements behind a guard (its index) store into a name, or empty it."""
-        return _last(name) in self._stored_behind(linked, index)
+        return bool(self._stores_of(linked).behind(index, _last(name)))
 
-    def _stored_behind(self, linked: LinkedMethod, index: int) -> dict[str, str]:
-        """Names (the last word) that are stored behind a guard; for a plain value, which."""
-        inside = {index}
-        for other, guard in enumerate(linked.method.guards):
-            if guard.parent in inside:
-                inside.add(other)
-        stored: dict[str, str] = {}
-        for operation in linked.method.operations:
-            if operation.guard in inside:
-                stored |= self._stored_by(linked, operation)
-        return stored
+    def _stores_of(self, linked: LinkedMethod) -> _Stores:
+        known = self._tables.get(id(linked))
+        if known is None:
+            table = _Stores(linked)
+            for operation in linked.method.operations:
+                if operation.guard >= 0:
+                    table.add(operation.guard, self._stored_by(linked, operation))
+            known = self._tables[id(linked)] = table
+        return known
 
     def _stored_by(self, linked: LinkedMethod, operation: Operation, depth: int = 0) -> dict[str, str]:
         name = _stored_name(operation)

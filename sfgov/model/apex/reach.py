@@ -11,6 +11,7 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TypeAlias
 
 import msgspec
 
@@ -50,6 +51,14 @@ class _State(msgspec.Struct, frozen=True):
     steps: tuple[tuple[LinkedMethod, Operation], ...]
     sure: bool
 
+    @property
+    def key(self) -> _Key:
+        """What decides where it leads."""
+        return id(self.method), self.self_type, self.fresh, self.bindings
+
+
+_Key: TypeAlias = tuple[int, str, bool, Bindings]
+
 
 class Reach:
     """Which methods come to one kind of work, and how."""
@@ -65,6 +74,7 @@ class Reach:
         self._counted = effects <= LOOK_UPS
         """Whether a cache by key keeps this work from being done again."""
         self._leading: dict[int, list[Call]] = {}
+        self._ways: dict[_Key, Path | None] = {}
         self._targets: dict[int, tuple[list[LinkedMethod], bool]] = {}
 
     @cached_property
@@ -104,25 +114,34 @@ class Reach:
         """The shortest way from a call to the work; None where there is none."""
         if not self._leads_on(linked, call):
             return None
-        return self._search(self._into(_State(linked, "", False, (), (), True), call))
+        best: Path | None = None
+        for state in self._into(_State(linked, "", False, (), (), True), call):
+            rest = self._rest(state)
+            if rest and (best is None or len(rest.steps) + 1 < len(best.steps)):
+                best = Path((*state.steps, *rest.steps), rest.effect, state.sure and rest.sure)
+        return best
 
     def path_from(self, linked: LinkedMethod) -> Path | None:
         """The shortest way from the start of a method to the work; None where there is none."""
-        if not self.reaches(linked):
-            return None
-        return self._search([_State(linked, "", False, (), (), True)])
+        return self._rest(_State(linked, "", False, (), (), True)) if self.reaches(linked) else None
 
-    def _search(self, states: Iterable[_State]) -> Path | None:
+    def _rest(self, state: _State) -> Path | None:
+        """The way from a state on; many calls come to the same one."""
+        key = state.key
+        if key not in self._ways:
+            self._ways[key] = self._search(msgspec.structs.replace(state, steps=(), sure=True))
+        return self._ways[key]
+
+    def _search(self, start: _State) -> Path | None:
         waiting: list[tuple[int, int, _State]] = []
-        seen: set[tuple[int, str, bool, Bindings]] = set()
+        seen: set[_Key] = set()
         number = itertools.count()
-        self._push(waiting, states, number)
+        self._push(waiting, [start], number)
         while waiting and len(seen) < _MOST_STEPS:
             _, _, state = heapq.heappop(waiting)
-            key = (id(state.method), state.self_type, state.fresh, state.bindings)
-            if key in seen:
+            if state.key in seen:
                 continue
-            seen.add(key)
+            seen.add(state.key)
             done = self._done_by(state)
             if done:
                 return done
@@ -167,15 +186,16 @@ class Reach:
         return known
 
     def _runs(self, state: _State, operation: Operation) -> bool:
-        if operation.guard < 0 and not state.bindings:
-            return not self._is_remembered(state.method, operation, fresh=state.fresh)
+        if self._is_remembered(state.method, operation, fresh=state.fresh):
+            return False
+        if operation.guard < 0:
+            return True
+        if self._loops.is_rare(state.method, operation):
+            return False
+        if not state.bindings:
+            return True
         decide = decide_by(state.bindings)
-        guards = state.method.guards_of(operation)
-        return (
-            all(holds(guard, decide) is not False for guard in guards)
-            and not self._loops.is_rare(state.method, operation)
-            and not self._is_remembered(state.method, operation, fresh=state.fresh)
-        )
+        return all(holds(guard, decide) is not False for guard in state.method.guards_of(operation))
 
     def _into(self, state: _State, call: Call) -> Iterator[_State]:
         """The methods that a call leads into, nearest to the work first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
 
 from sfgov.facts.apex import Operation, Variable
 from sfgov.model.apex import DATABASE_WORK, Apex, LinkedMethod, Path
-from sfgov.model.apex.entries import is_page_controller
 
 _SHARED_NAME = re.compile(
     r"(?:service|selector|domain|manager|helper)s?(?:impl|_?svc)?$|_svc$|_sel$", re.IGNORECASE
@@ -43,9 +43,10 @@ def single_record_services(apex: Apex) -> Iterator[SingleRecordService]:
 
     One call in a loop is enough; without one, bulk code of two files must use the method.
     """
+    for_many = _names_for_many(apex)
     for linked in apex.graph.methods:
         parameter = _single_record(linked)
-        if parameter is None or _has_bulk_sibling(linked):
+        if parameter is None or _has_bulk_sibling(linked, for_many):
             continue
         callers = tuple(_bulk_callers(apex, linked))
         files = {caller.written.path for caller, _ in callers}
@@ -77,22 +78,25 @@ def _is_record(parameter: Variable) -> bool:
     return kind == "id" or kind in _RECORDS or _CUSTOM.fullmatch(kind) is not None
 
 
-def _has_bulk_sibling(linked: LinkedMethod) -> bool:
+def _names_for_many(apex: Apex) -> dict[str, set[str]]:
+    """Per type, the names (in lower case) of its methods that take a collection."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for linked in apex.graph.methods:
+        if any(_COLLECTION.match(p.type) for p in linked.method.parameters):
+            found[linked.owner_key].add(linked.method.name.casefold())
+    return found
+
+
+def _has_bulk_sibling(linked: LinkedMethod, for_many: dict[str, set[str]]) -> bool:
     """Whether the same class has the method for many: an overload, or `updateRecords` beside `updateRecord`."""
     name = linked.method.name.casefold()
-    return any(
-        other is not linked.method
-        and other.name.casefold() in (name, f"{name}s", f"{name}es")
-        and any(_COLLECTION.match(p.type) for p in other.parameters)
-        for other in (linked.owner.methods if linked.owner else ())
-    )
+    return not {name, f"{name}s", f"{name}es"}.isdisjoint(for_many.get(linked.owner_key, ()))
 
 
 def _is_shared(apex: Apex, linked: LinkedMethod) -> bool:
     """Whether a class is a service by its name, or is called from two files of others."""
     outer = linked.method.owner.partition(".")[0]
-    own = apex.types.get(linked.owner_key)
-    if own is None or is_page_controller(own):
+    if linked.owner_key in apex.page_controllers:
         return False
     files = {c.written.path for c, _ in apex.graph.callers_of(linked)} - {linked.written.path}
     return _SHARED_NAME.search(outer) is not None or len(files) >= 2

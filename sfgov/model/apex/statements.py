@@ -12,7 +12,6 @@ import msgspec
 from sfgov.facts import ApexClass
 from sfgov.facts.apex import ApexType, Operation
 from sfgov.model.apex import DATABASE_WORK, Apex, Effect, Entry, LinkedMethod
-from sfgov.model.apex.entries import is_page_controller
 from sfgov.model.apex.expressions import of_collection
 from sfgov.model.apex.modes import USER_MODE_SINCE, Access, access_of, asks_permissions, enforces_by_clause
 from sfgov.model.index import Written
@@ -91,7 +90,7 @@ class Statements:
     @cached_property
     def from_outside(self) -> frozenset[LinkedMethod]:
         """The methods that pages, components, services, flows and agents come to."""
-        pages = {key for key, one in self._apex.types.items() if "." not in key and is_page_controller(one)}
+        pages = self._apex.page_controllers
         starts = [
             m
             for m in self._apex.graph.methods
