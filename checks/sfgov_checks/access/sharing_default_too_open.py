@@ -238,6 +238,8 @@ def _guest_rules(org: Org, name: str, fields: tuple[SensitiveField, ...]) -> Ite
                     f"Sharing rule {rule.name} shows records of {name}, which holds {named(fields)}, to guest users.",
                     at=at,
                     because=[at.says(f"{rule.name} shares {name} with guests"), *shown, *_classified(fields)],
+                    fix="Take the classified fields out of the guest profile, or show guests records of an object that "
+                    "holds nothing classified, and delete the rule.",
                     confidence=None if shown else Confidence.MEDIUM,
                 )
 
