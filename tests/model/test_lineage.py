@@ -78,6 +78,11 @@ def test_lead_conversion() -> None:
     assert copies(conversion(("SSN__c", "Tax__c"))) == ["4: Lead.SSN__c > Contact.Tax__c by lead conversion"]
 
 
+def rule(active: str, *updates: str) -> str:
+    actions = "".join(f"<actions><name>{name}</name><type>FieldUpdate</type></actions>" for name in updates)
+    return f"<rules><fullName>R</fullName>{actions}<active>{active}</active></rules>\n"
+
+
 def test_workflow_in_both_formats() -> None:
     updates = (
         "<fieldUpdates><fullName>Keep</fullName><field>Note__c</field><formula>Caller__r.SSN__c</formula>"
@@ -86,6 +91,10 @@ def test_workflow_in_both_formats() -> None:
         "<operation>Formula</operation><targetObject>Caller__c</targetObject></fieldUpdates>\n"
         "<fieldUpdates><fullName>Fixed</fullName><field>Note__c</field><literalValue>x</literalValue>"
         "<operation>Literal</operation></fieldUpdates>\n"
+        "<fieldUpdates><fullName>Idle</fullName><field>Note__c</field><formula>Subject</formula>"
+        "<operation>Formula</operation></fieldUpdates>\n"
+        + rule("true", "Keep", "Other", "Fixed")
+        + rule("false", "Idle")
     )
     expected = [
         "3: Contact.SSN__c > Case.Note__c by workflow field update Keep",

@@ -67,8 +67,8 @@ def masked_source_unmasked_copy(org: Org, policy: Policy) -> Iterator[Outcome]:
     or a lead's conversion that maps it to a field of the contact, makes a copy that no masking rule knows: the
     sandbox holds the real value after all. Followed are assignments and data elements of flows that may run (through
     variables, formulas and text templates), assignments and constructors in Apex outside tests (through local
-    variables of one method), workflow field updates by formula, and the mappings of lead conversion; over up to four
-    copies.
+    variables of one method), field updates by formula of active workflow rules, and the mappings of lead conversion;
+    over up to four copies.
 
     A source is a field that a masking rule names, or that is classified as sensitive. It is high where it is masked,
     medium where it is classified only. Quiet where the copy is masked, exempt or classified (in whatever way), is a
@@ -213,7 +213,7 @@ def _is_bare(org: Org, target: str) -> bool:
 def _finding(org: Org, some: list[_Bare]) -> Finding:
     some.sort(key=lambda one: (not one.source.masked, one.trail[-1].place))
     first = some[0]
-    targets = list(dict.fromkeys(one.target for one in some))
+    targets = list(dict.fromkeys(_spelled(org, one.target) for one in some))
     sources = list(dict.fromkeys(one.source.name for one in some if one.source.masked == first.source.masked))
     how = (
         first.source.how
@@ -226,7 +226,9 @@ def _finding(org: Org, some: list[_Bare]) -> Finding:
         else "which are neither masked nor classified"
     )
     through = (
-        " by way of " + joined([copy.target for copy in first.trail[:-1]]) if len(first.trail) > 1 else ""
+        " by way of " + joined([_spelled(org, copy.target) for copy in first.trail[:-1]])
+        if len(first.trail) > 1
+        else ""
     )
     evidence = [e for one in some[:3] for e in (*one.source.evidence, *(copy.evidence for copy in one.trail))]
     last = first.trail[-1]
@@ -239,3 +241,9 @@ def _finding(org: Org, some: list[_Bare]) -> Finding:
         confidence=Confidence.MEDIUM if org.masking.unseen or len(first.trail) > 1 else None,
         subject=f"{last.by} {last.target.partition('.')[0]}",
     )
+
+
+def _spelled(org: Org, name: str) -> str:
+    """A field's name as its metadata spells it; Apex may write it in any case."""
+    found = org.get(CustomField, name)
+    return found.name if found else name

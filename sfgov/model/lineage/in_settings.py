@@ -21,9 +21,18 @@ def conversion_copies(index: Index) -> Iterator[Copy]:
 
 
 def workflow_copies(index: Index, relationships: Relationships) -> Iterator[Copy]:
-    """Field updates by formula that an active rule or something else may start."""
+    """Field updates by formula that an active rule starts at once; those of approvals and delays are not followed."""
     for workflow in index.all(Workflow):
+        started = {
+            name
+            for part in index.parts(Workflow, workflow.name)
+            for rule in part.fact.rules
+            for kind, name in (rule.actions if rule.active else ())
+            if kind == "FieldUpdate"
+        }
         for update in workflow.fact.field_updates:
+            if update.name not in started:
+                continue
             owner = workflow.name
             if update.target_object:
                 owner = relationships.parent(owner, _relationship(update.target_object))
