@@ -30,6 +30,11 @@ def sureness(path: Path) -> Confidence:
     return Confidence.HIGH if len(classes) == 1 else Confidence.MEDIUM
 
 
+def comes_to(path: Path | None) -> str:
+    """A clause to add about a call into Apex: what stands at its end."""
+    return f" and comes to {path.effect.noun} in {path.steps[-1][0].name}" if path else ""
+
+
 def down_from_trigger(calls: Sequence[tuple[LinkedFlow, FlowElement]]) -> Iterator[Evidence]:
     """The calls from a flow that the org starts down to another flow."""
     for caller, element in calls:

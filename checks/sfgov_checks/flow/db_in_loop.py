@@ -14,7 +14,7 @@ from sfgov.model.flow_work import apex_class_of, work_of
 from sfgov.model.flows import LinkedFlow
 from sfgov.model.invocables import invocable_work, told
 from sfgov.model.org import Org
-from sfgov_checks.flows import FEW, loop_finding, sureness
+from sfgov_checks.flows import FEW, comes_to, loop_finding, sureness
 
 
 @check("FLW001", "flow-db-in-loop", Severity.HIGH, reads=(Flow,), tags=("performance",))
@@ -154,7 +154,8 @@ def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -
     if work:
         sure = _confidence(apex_class, path)
         behind = told(path) if path else ()
-        yield loop_finding(org, flow, loop, element, work=work, behind=behind, confidence=sure)
+        then = comes_to(path)
+        yield loop_finding(org, flow, loop, element, work=work, then=then, behind=behind, confidence=sure)
 
 
 def _confidence(apex_class: str, path: Path | None) -> Confidence:

@@ -12,7 +12,7 @@ from sfgov.model.flow_graph import FlowLoop
 from sfgov.model.flow_reach import FlowWork
 from sfgov.model.flows import LinkedFlow, called_flow
 from sfgov.model.org import Org
-from sfgov_checks.flows import FEW, loop_finding, sureness
+from sfgov_checks.flows import FEW, comes_to, loop_finding, sureness
 
 
 @check("FLW002", "flow-loop-reaches-db-through-subflow", Severity.HIGH, reads=(Flow,), tags=("performance",))
@@ -208,7 +208,7 @@ def _finding(org: Org, flow: LinkedFlow, loop: FlowLoop, element: FlowElement) -
             loop,
             element,
             work=f"calls the flow {called}",
-            then=f"{_where(work)} {work.element.name} {work.said}",
+            then=f"{_where(work)} {work.element.name} {work.said}{comes_to(work.path)}",
             behind=work.evidence,
             confidence=_confidence(work),
         )

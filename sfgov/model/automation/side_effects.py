@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from sfgov.facts.apex import Operation
+from sfgov.facts.apex import Guard, Operation
 from sfgov.model.apex import Apex, Effect, Entry, LinkedMethod, Path
 from sfgov.model.automation import Automation, Automatism, calls_class
 from sfgov.model.automation.apex_effects import record_type
@@ -23,6 +23,7 @@ from sfgov.place import Evidence, Place
 _CALLOUT = frozenset({Effect.CALLOUT})
 _DML = frozenset({Effect.DML})
 _ASYNC = re.compile(r"system\.is(?:future|batch|queueable|scheduled)\(", re.IGNORECASE)
+_EVENT = re.compile(r"\b(?:before|after)_(?:insert|update|delete|undelete)\b", re.IGNORECASE)
 
 
 class SideEffect(msgspec.Struct, frozen=True):
@@ -96,7 +97,12 @@ def _calls(path: Path) -> Iterator[Evidence]:
 def _is_chosen(path: Path) -> bool:
     """Whether code on the way knows that it may run in a save, or is one of several ways that settings choose."""
     guards = [guard for method, operation in path.steps for guard in method.guards_of(operation)]
-    return any(guard.kind == "when" or _ASYNC.search(guard.condition) for guard in guards)
+    return any(_is_choice(guard) or _ASYNC.search(guard.condition) for guard in guards)
+
+
+def _is_choice(guard: Guard) -> bool:
+    """A branch of a `switch`, unless that is about the trigger's event."""
+    return guard.kind == "when" and _EVENT.search(guard.condition) is None
 
 
 # A callout after something was written

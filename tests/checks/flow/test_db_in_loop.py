@@ -229,7 +229,9 @@ def test_an_apex_action_whose_class_queries() -> None:
         }
         """
     (result,) = found({**in_flow(loop(each="Do"), CALLS_APEX), CLASS: apex})
-    assert result.message == "Do calls the Apex class Svc in each round of the loop Each."
+    assert result.message == (
+        "Do calls the Apex class Svc in each round of the loop Each and comes to a SOQL query in Svc.load."
+    )
     assert (result.severity, result.confidence) == ("high", "high")
     assert [(step.path, step.line, step.message) for step in result.evidence][1:] == [
         (FILE, 5, "Do calls the Apex class Svc"),

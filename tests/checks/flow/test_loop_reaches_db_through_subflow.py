@@ -120,6 +120,10 @@ def test_a_subflow_whose_apex_action_queries_in_another_class() -> None:
     ]
     (result,) = found(*files)
     assert (result.severity, result.confidence) == ("high", "medium")
+    assert result.message == (
+        "Call calls the flow Sub in each round of the loop Each, in which Run calls the Apex class Svc and comes to a "
+        "SOQL query in Selector.byId."
+    )
 
 
 def test_an_autolaunched_flow_that_a_triggered_one_calls_and_one_that_nobody_does() -> None:

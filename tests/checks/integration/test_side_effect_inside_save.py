@@ -95,6 +95,23 @@ def test_a_flow_that_calls_an_external_service_in_mdapi_format() -> None:
     ]
 
 
+def test_a_framework_that_switches_on_the_event() -> None:
+    base = cls("Base", "public void run() {", "switch on Trigger.operationType {", "when AFTER_UPDATE { after(); } } }", "public virtual void after() { }", head="").popitem()[1]  # fmt: skip
+    files = [
+        {"classes/Base.cls": base.replace("public class", "public virtual class")},
+        cls("Orders", "public override void after() {", "Sender.send(null);", "}", head="extends Base"),
+        trigger("new Orders().run();"),
+        SENDER,
+    ]
+    assert story(*files) == [
+        "T.trigger:1 trigger T on Order",
+        "T.trigger:2 T calls Base.run",
+        "Base.cls:4 Base.run calls Orders.after",
+        "Orders.cls:3 Orders.after calls Sender.send",
+        "Sender.cls:3 callout",
+    ]
+
+
 # After DML
 
 
