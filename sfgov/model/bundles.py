@@ -81,18 +81,24 @@ class Bundle:
 
     def object_access(self, name: str, flag: str) -> Answer:
         """Whether it has an object permission such as `allowEdit`, also by way of those that bring it along."""
-        on_object = self._answer([(OBJECTS, name, one) for one in given_by(flag)])
-        on_every_object = self._on_every_object(flag)
-        return Answer(on_object.grants + on_every_object.grants, on_object.partial or on_every_object.partial)
+        key = (name.casefold(), flag)
+        if key not in self._kept:
+            on_object = self._answer([(OBJECTS, name, one) for one in given_by(flag)])
+            everywhere = self._on_every_object(flag)
+            self._kept[key] = Answer(
+                on_object.grants + everywhere.grants, on_object.partial or everywhere.partial
+            )
+        return self._kept[key]
 
     def _on_every_object(self, flag: str) -> Answer:
-        """Kept, because it is part of the answer for each object."""
-        if flag not in self._kept:
-            self._kept[flag] = self._answer([(USER, one, "enabled") for one in covered_by(flag)])
-        return self._kept[flag]
+        key = ("", flag)
+        if key not in self._kept:
+            self._kept[key] = self._answer([(USER, one, "enabled") for one in covered_by(flag)])
+        return self._kept[key]
 
     @cached_property
-    def _kept(self) -> dict[str, Answer]:
+    def _kept(self) -> dict[tuple[str, str], Answer]:
+        """Answers about objects: many fields of one object ask for the same."""
         return {}
 
     def field_access(self, name: str, flag: str) -> Answer:

@@ -7,7 +7,7 @@ entry for each block of each file; one table for all takes two numbers.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -39,45 +39,43 @@ class Mentions:
 
     def __init__(self, files: Sequence[Written[PermissionBundle]]) -> None:
         self.files = files
-        self._tables: dict[str, Mapping[str, array[int]]] = {}
+        self._tables: dict[str, Mapping[str, tuple[array[int], array[int]]]] = {}
 
     def rows(self, file: int, kind: str, name: str) -> Sequence[int]:
         """The blocks of one file about one thing: none, one, or several where a merge left them twice."""
-        pairs = self._pairs(kind, name)
-        start = end = bisect_left(range(len(pairs) // 2), file, key=lambda pair: pairs[2 * pair])
-        while end < len(pairs) // 2 and pairs[2 * end] == file:
-            end += 1
-        return pairs[2 * start + 1 : 2 * end + 1 : 2]
+        files, rows = self._mentions(kind, name)
+        start = bisect_left(files, file)
+        return rows[start : bisect_right(files, file, start)]
 
     def granting(self, kind: str, name: str, flags: Sequence[str]) -> Iterator[int]:
         """The files in which one of these switches is true for one thing; a file with two such blocks twice."""
         columns = [1 + flags_of(kind).index(flag) for flag in flags]
-        pairs = self._pairs(kind, name)
-        for file, row in zip(pairs[::2], pairs[1::2], strict=True):
+        for file, row in zip(*self._mentions(kind, name), strict=True):
             blocks = blocks_of(self.files[file].fact, kind)
             if any(blocks.number(row, column) > 0 for column in columns):
                 yield file
 
     def speaks_of(self, kind: str, name: str) -> bool:
         """Whether any file has a block about this thing, whatever it says."""
-        return bool(self._pairs(kind, name))
+        return bool(self._mentions(kind, name)[0])
 
-    def _pairs(self, kind: str, name: str) -> array[int]:
-        """File and row, in turn, of each block about this thing; in the order of files and rows."""
+    def _mentions(self, kind: str, name: str) -> tuple[array[int], array[int]]:
+        """Of each block about this thing the file, and the row in it; in the order of files and rows."""
         sort = kind if kind in _FLAGS else ""
         table = self._tables.get(sort)
         if table is None:
             table = self._tables[sort] = self._table(sort)
         return table.get(key_of(kind, name).casefold(), _NONE)
 
-    def _table(self, sort: str) -> Mapping[str, array[int]]:
-        table: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+    def _table(self, sort: str) -> Mapping[str, tuple[array[int], array[int]]]:
+        table: defaultdict[str, tuple[array[int], array[int]]] = defaultdict(lambda: (array("I"), array("I")))
         for number, written in enumerate(self.files):
-            for row, name in enumerate(blocks_of(written.fact, sort).each_name()):
-                pairs = table[name.casefold()]
-                pairs.append(number)
-                pairs.append(row)
+            blocks = blocks_of(written.fact, sort)
+            for row, name in enumerate(blocks.names.casefold().split("\0") if len(blocks) else ()):
+                files, rows = table[name]
+                files.append(number)
+                rows.append(row)
         return dict(table)
 
 
-_NONE = array("I")
+_NONE = (array("I"), array("I"))
