@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sfgov.facts import PermissionSet, Profile
 from sfgov.model.classification import Sensitivity, classified_fields
 from sfgov.model.delete_matrix import DeletePicture, FromAbove, GuardInTheWay, delete_picture
+from sfgov.model.delete_paths import DeletePath, DeletePaths
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Evidence, Place
@@ -31,8 +32,13 @@ def delete_matrix(org: Org, policy: Policy, around: Around) -> Matrix | None:
     reasons = _reasons(org, policy)
     ranked = sorted(reasons, key=lambda name: (min(map(_REASONS.index, reasons[name])), name.casefold()))
     shown = sorted(ranked[:MOST_OBJECTS], key=str.casefold)
+    paths: defaultdict[str, list[DeletePath]] = defaultdict(list)
+    for path in DeletePaths(org, shown).all():
+        paths[path.object].append(path)
     return Matrix(
-        tuple(deletable(delete_picture(org, name), policy, around, reasons[name]) for name in shown),
+        tuple(
+            deletable(delete_picture(org, name, paths[name]), policy, around, reasons[name]) for name in shown
+        ),
         tuple(sorted(ranked[MOST_OBJECTS:], key=str.casefold)),
     )
 

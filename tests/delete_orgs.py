@@ -97,5 +97,8 @@ def group(name: str, *sets: str, mute: str = "") -> Files:
 
 def mdapi(files: Files) -> Files:
     """The same files as a metadata retrieve names them; object files must be given as such."""
-    renamed = {path.removesuffix("-meta.xml"): text for path, text in files.items()}
+    code = (".cls-meta.xml", ".trigger-meta.xml")
+    renamed = {
+        path if path.endswith(code) else path.removesuffix("-meta.xml"): text for path, text in files.items()
+    }
     return renamed | {"package.xml": xml("Package", "<version>60.0</version>")}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from sfgov.facts import CustomField, CustomObject, PermissionSet, Profile
+from sfgov.model.delete_paths import DeletePath, DeletePaths
 from sfgov.model.deletes import Cascade, DeleteGuard
 from sfgov.model.grants import Held
 from sfgov.model.guard_bypasses import IdentityTest
 from sfgov.model.index import Written
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, DeleteRight, Kind
-from sfgov.place import Evidence
+from sfgov.place import Evidence, Place
 
 Holder = tuple[Bundle, DeleteRight]
 
 KINDS: tuple[Kind, ...] = ("Profile", "PermissionSet", "PermissionSetGroup", "Persona")
 _HARD_DELETE = "BulkApiHardDelete"
+_MOST_PATHS = 12
+"""How many deletes in system context are told."""
 _STANDARD = (
     "Account", "Asset", "Campaign", "Case", "Contact", "Contract", "Event", "Lead", "Opportunity", "Order",
     "Pricebook2", "Product2", "Quote", "Solution", "Task", "User",
@@ -75,8 +78,11 @@ class DeletePicture(msgspec.Struct, frozen=True):
     """Bundles of which something that could grant delete is not in the tree."""
 
 
-def delete_picture(org: Org, name: str) -> DeletePicture:
-    """The picture of one object. Personas come after the bundles that they are made of."""
+def delete_picture(org: Org, name: str, paths: Sequence[DeletePath] | None = None) -> DeletePicture:
+    """The picture of one object. Personas come after the bundles that they are made of.
+
+    `paths` are the ways to deletes of this object in system context; without them, they are looked for.
+    """
     holders = org.permissions.who_can_delete(name, *KINDS)
     able = {bundle for bundle, _ in holders}
     return DeletePicture(
@@ -90,7 +96,10 @@ def delete_picture(org: Org, name: str) -> DeletePicture:
             FromAbove(way, org.permissions.who_can_delete(way[0].parent), org.deletes.watched_from_above(way))
             for way in org.deletes.ways_down_to(name)
         ),
-        loopholes=tuple(_loopholes(org, name, holders)),
+        loopholes=(
+            *_loopholes(org, name, holders),
+            *_in_system_context(DeletePaths(org, [name]).all() if paths is None else paths),
+        ),
         not_known=tuple(bundle for bundle in _partial(org, name) if bundle not in able),
     )
 
@@ -117,6 +126,18 @@ def _loopholes(org: Org, name: str, holders: Iterable[Holder]) -> Iterator[Looph
         if hard:
             says = f"{bundle.component.replace(':', ' ', 1)} can delete for good: {_HARD_DELETE} leaves nothing in the recycle bin"
             yield Loophole(says, hard.grants[0].evidence)
+
+
+def _in_system_context(paths: Sequence[DeletePath]) -> Iterator[Loophole]:
+    """One for each delete, told by the way that somebody clicks, else by the shortest."""
+    by_place: dict[Place, DeletePath] = {}
+    for path in sorted(paths, key=lambda path: (path.start.by_record, len(path.way), path.start.said)):
+        by_place.setdefault(path.at, path)
+    found = list(by_place.values())
+    for path in found[:_MOST_PATHS]:
+        yield Loophole(f"{path.start.said} deletes it in system context: {path.reason}", path.evidence)
+    if len(found) > _MOST_PATHS:
+        yield Loophole(f"{len(found) - _MOST_PATHS} more deletes in system context", ())
 
 
 def _is_lead(name: str) -> bool:

@@ -256,3 +256,17 @@ def test_a_guard_that_stops_everything_and_one_above_that_looks_down(folder: Pat
     out = who_can(folder, files, "Invoice_Line__c").stdout
     assert "  Flow Own stops every delete\n    flows/Own.flow-meta.xml:3\n" in out
     assert "    a guard on it looks after these records\n" in out
+
+
+def test_automation_that_deletes_without_asking(folder: Path) -> None:
+    code = "public class Ctl {\n@AuraEnabled public static void drop(Invoice__c i) { delete i; }\n}\n"
+    meta = xml("ApexClass", tag("apiVersion", "58.0"))
+    files = {"classes/Ctl.cls": code, "classes/Ctl.cls-meta.xml": meta} | administrator() | MASTER
+    lines = who_can(folder, files, "Invoice__c").stdout.splitlines()
+    assert lines[lines.index("Loopholes") :] == [
+        "Loopholes",
+        "  Lightning controller Ctl.drop deletes it in system context: the class is saved",
+        "    at API version 58.0",
+        "    classes/Ctl.cls:2",
+        "    classes/Ctl.cls:2",
+    ]

@@ -62,12 +62,17 @@ class Holders:
 
     def __str__(self) -> str:
         """`2 profiles (Ops, Sales) and 1 permission set (Billing)`; of many, the first few names of each."""
-        by_kind: dict[str, list[str]] = {}
-        for bundle, _ in (*self._people, *self._admins):
-            by_kind.setdefault(_KINDS[bundle.kind], []).append(bundle.name)
-        parts = [f"{counted(len(names), kind)} ({_names(names)})" for kind, names in by_kind.items()]
-        *most, last = parts
-        return f"{', '.join(most)} and {last}" if most else last
+        return in_words(bundle for bundle, _ in (*self._people, *self._admins))
+
+
+def in_words(bundles: Iterable[Bundle]) -> str:
+    """As holders are told, in the order of their kinds."""
+    by_kind: dict[str, list[str]] = {}
+    for bundle in bundles:
+        by_kind.setdefault(_KINDS[bundle.kind], []).append(bundle.name)
+    parts = [f"{counted(len(names), kind)} ({_names(names)})" for kind, names in by_kind.items()]
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _names(names: list[str]) -> str:
