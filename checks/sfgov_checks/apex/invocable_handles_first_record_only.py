@@ -60,6 +60,7 @@ def invocable_handles_first_record_only(org: Org) -> Iterator[Outcome]:
             f"{use.method.name} uses {use.text}, so all other inputs of a bulk call are ignored.",
             at=use.evidence[-1].place,
             because=use.evidence,
+            severity=Severity.MEDIUM if use.whole_passed_on else None,
             confidence=Confidence.MEDIUM if use.whole_passed_on else Confidence.HIGH,
         )
     for single in single_results(org.apex):

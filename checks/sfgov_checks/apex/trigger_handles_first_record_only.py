@@ -17,7 +17,8 @@ def trigger_handles_first_record_only(org: Org) -> Iterator[Outcome]:
 
     One save brings up to 200 records to a trigger: imports, list edits, other automation. Code that takes
     `Trigger.new[0]`, in the trigger or in the handler that got the list, is right in every test with one record
-    and silently skips the other 199 in production.
+    and silently skips the other 199 in production. Where the same method hands the whole list on as well, the first
+    record may only stand for the rest: that is of medium severity.
 
     ## Bad
     ```apex triggers/AccountTrigger.trigger
@@ -49,5 +50,6 @@ def trigger_handles_first_record_only(org: Org) -> Iterator[Outcome]:
             f"{use.method.name} uses {use.text}, so all other records of a bulk save are ignored.",
             at=use.evidence[-1].place,
             because=use.evidence,
+            severity=Severity.MEDIUM if use.whole_passed_on else None,
             confidence=Confidence.MEDIUM if use.whole_passed_on else Confidence.HIGH,
         )

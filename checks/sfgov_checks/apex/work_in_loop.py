@@ -13,6 +13,8 @@ from sfgov.model.apex import DATABASE_WORK, Effect, LoopWork, Path
 from sfgov.model.org import Org
 from sfgov.place import Evidence
 
+_DESCRIBE_FIX = "Ask once before the loop and keep the result in a variable."
+
 
 @check(
     "APX001",
@@ -136,6 +138,7 @@ def _finding(work: LoopWork, severity: Severity) -> Finding:
             *(work.method.at_line(each.line).says(f"loop: {each.kind} ({each.head})") for each in work.loops),
             *_steps(work),
         ],
+        fix=_DESCRIBE_FIX if work.effect is Effect.DESCRIBE else "",
         severity=severity,
         confidence=_confidence(work),
     )

@@ -168,7 +168,7 @@ def test_where_the_list_is_passed_on_as_well_it_is_less_sure() -> None:
         ),
     }
     result = one(files)
-    assert (result.line, result.confidence) == (2, "medium")
+    assert (result.line, result.severity, result.confidence) == (2, "medium", "medium")
 
 
 def test_one_finding_for_a_method_however_often_it_is_called() -> None:
