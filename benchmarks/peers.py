@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from process import Measured, TooSlow, environment, measure
 
+from sfgov.project import Project, open_project
+
 ENGINES = ("pmd", "regex", "flow", "sfge")
 _HERE = Path(__file__).resolve().parent
 _JARS_OF_ENGINE = Path("@salesforce/code-analyzer-pmd-engine/dist/java-lib")
@@ -54,7 +56,8 @@ def main() -> None:
         work = Path(temporary)
         ours = _sfgov(given.folder, work)
         print(f"{'peer':>32}{'sfgov (s)':>11}{'peer (s)':>10}{'ratio':>8}{'sfgov MiB':>11}{'peer MiB':>10}")
-        for peer in _peers(given.folder, given.pmd_jars, given.node_modules, work):
+        project = open_project([given.folder])
+        for peer in _peers(project, given.pmd_jars, given.node_modules, work):
             try:
                 print(_compared(ours, peer, given.runs, given.limit), flush=True)
             except _Failed as failed:
@@ -102,20 +105,17 @@ def _sfgov(folder: Path, work: Path) -> Tool:
     return Tool("sfgov", command, env=environment(work / "compiled"))
 
 
-def _peers(folder: Path, jars: Path | None, modules: Path | None, work: Path) -> Iterator[Tool]:
+def _peers(project: Project, jars: Path | None, modules: Path | None, work: Path) -> Iterator[Tool]:
     if jars is None and modules is not None and (modules / _JARS_OF_ENGINE).is_dir():
         jars = modules / _JARS_OF_ENGINE
-    yield _pmd(folder, jars, work)
+    yield _pmd(project, jars, work)
     for engine in ENGINES:
-        yield _engine(engine, folder, modules)
+        yield _engine(engine, project, modules)
 
 
-def _pmd(folder: Path, jars: Path | None, work: Path) -> Tool:
+def _pmd(project: Project, jars: Path | None, work: Path) -> Tool:
     """PMD with its quickstart rules for Apex, on the classes and triggers that sfgov reads."""
-    from sfgov.project import open_project
-
     name = "PMD, Apex quickstart"
-    project = open_project([folder])
     bodies = [str(project.root / file.path) for file in project.files if file.role == "body"]
     rules, report = work / "rules.xml", work / "pmd.json"
     rules.write_text(_RULES)
@@ -149,8 +149,8 @@ def _pmd(folder: Path, jars: Path | None, work: Path) -> Tool:
     )
 
 
-def _engine(engine: str, folder: Path, modules: Path | None) -> Tool:
-    """An engine of Salesforce Code Analyzer, with the rules that it recommends, on everything."""
+def _engine(engine: str, project: Project, modules: Path | None) -> Tool:
+    """An engine of Salesforce Code Analyzer, with the rules that it recommends, on the folders that sfgov reads."""
     name = f"Code Analyzer, {engine}"
     packages = ("code-analyzer-core", f"code-analyzer-{engine}-engine")
     absent = [p for p in packages if modules is None or not (modules / "@salesforce" / p).is_dir()]
@@ -159,7 +159,9 @@ def _engine(engine: str, folder: Path, modules: Path | None) -> Tool:
         return Tool(name, missing=f"npm install --prefix DIR {names}, then --node-modules DIR/node_modules")
     if not shutil.which("node"):
         return Tool(name, missing="install Node.js 20 or newer")
-    command: Command = ["node", _HERE / "code_analyzer.js", engine, folder.resolve(), sys.executable]
+    packages_of_project = [project.root / one.path for one in project.package_directories if one.exists]
+    folders = packages_of_project or [project.root]
+    command: Command = ["node", _HERE / "code_analyzer.js", engine, sys.executable, *folders]
     return Tool(name, command, env={**os.environ, "NODE_PATH": str(modules)})
 
 
@@ -186,7 +188,7 @@ class _Failed(Exception):
     """A tool did not do its work."""
 
     def __init__(self, tool: Tool, run: Measured) -> None:
-        super().__init__(f"ended with {run.code}: {run.output.strip()[-300:]}")
+        super().__init__(f"ended with {run.code}: {run.output.strip()[:300]}")
         self.tool = tool
 
 

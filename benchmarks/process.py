@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -43,25 +46,42 @@ def measure(
 
     Raises `TooSlow` after `limit` seconds.
     """
-    start = time.perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, text=True
-    ) as process:
-        peak = _watch(process) if memory else 0
+    with tempfile.TemporaryFile(
+        "w+", errors="replace"
+    ) as output:  # a pipe would have to be emptied meanwhile
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=env, start_new_session=True
+        )
         try:
-            output, _ = process.communicate(timeout=limit)
+            peak = _watch(process, limit) if memory else 0
+            process.wait(limit)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _kill(process)
             raise TooSlow(f"stopped after {limit:.0f} s") from None
-    return Measured(time.perf_counter() - start, process.returncode, output, peak)
+        seconds = time.perf_counter() - start
+        output.seek(0)
+        return Measured(seconds, process.returncode, output.read(), peak)
 
 
-def _watch(process: subprocess.Popen[str]) -> float:
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it started, which would go on by itself."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own
+    else:
+        process.kill()
+    process.wait()
+
+
+def _watch(process: subprocess.Popen[bytes], limit: float | None) -> float:
     """The most memory that the process and all below it had at one time; what they share counts once."""
     if sys.platform != "linux":
         return 0
     peak = 0.0
+    end = math.inf if limit is None else time.monotonic() + limit
     while process.poll() is None:
+        if time.monotonic() > end:
+            raise subprocess.TimeoutExpired(process.args, limit or 0)
         peak = max(peak, sum(map(_memory, _tree(process.pid))))
         time.sleep(_BETWEEN_LOOKS)
     return peak
