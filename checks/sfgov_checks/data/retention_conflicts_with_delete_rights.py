@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+
+import msgspec
 
 from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
@@ -16,16 +19,19 @@ from sfgov.facts import (
     Profile,
     RetentionDeclaration,
 )
-from sfgov.facts.apex import Method, Operation
+from sfgov.facts.apex import Operation
 from sfgov.facts.governance import Retention
 from sfgov.model.deletes import DeleteGuard
 from sfgov.model.index import Knowledge, Written
 from sfgov.model.org import Org
 from sfgov.place import Place
 from sfgov.policy import Policy
+from sfgov_checks.data.sensitive import SHOWN, some_of
 from sfgov_checks.delete.holders import Holders
 from sfgov_checks.principals import listed
 
+_MANY = 10
+"""More objects that can be deleted too early than this are one finding."""
 _DATE = re.compile(r"date|(?<![a-z])(age|on|at|until|year)(?![a-z])|hold|archiv|retent|locked", re.IGNORECASE)
 """What a guard that keeps records for a time looks at."""
 _OLDER = re.compile(
@@ -49,7 +55,8 @@ def retention_conflicts_with_delete_rights(org: Org, policy: Policy) -> Iterator
 
     - an object with `min_keep` that somebody besides administrators can delete, while no live before-delete guard
       looks at the record's age or its `legal_hold_field`: high. Quiet where a guard blocks every delete, for objects
-      that `delete.never` names (DEL001 checks those), and for those whom `delete.allow` names;
+      that `delete.never` names (DEL001 checks those), and for those whom `delete.allow` names; more than ten objects are one
+      finding;
     - an Apex class that selects the object's records older than fewer days than `min_keep`, and deletes: high;
     - `by:` names a class or flow that is not there, is not active, or deletes nothing: medium;
     - `min_keep` is longer than the object's history is kept (`archiveRetentionYears`): low.
@@ -97,12 +104,15 @@ def retention_conflicts_with_delete_rights(org: Org, policy: Policy) -> Iterator
     declared = [(written, one) for written in org.all(RetentionDeclaration) for one in written.fact.objects]
     if not declared:
         yield NotChecked("the retention declaration names no object")
+    early = _selections_by_age(org)
+    deletable: list[Finding] = []
     for written, one in declared:
         if one.min_keep_days:
-            yield from _deletable(org, policy, written, one)
-            yield from _deleted_too_early(org, written, one, one.min_keep_days)
+            deletable += _deletable(org, policy, written, one)
+            yield from _deleted_too_early(early, written, one, one.min_keep_days)
             yield from _history(org, written, one, one.min_keep_days)
         yield from _job(org, written, one)
+    yield from deletable if len(deletable) <= _MANY else [_rolled_up(deletable)]
 
 
 def _deletable(
@@ -139,40 +149,62 @@ def _keeps(guard: DeleteGuard, one: Retention) -> bool:
     return not guard.fields or any(field == hold or _DATE.search(field) for field in guard.fields)
 
 
+def _rolled_up(findings: list[Finding]) -> Finding:
+    """One finding for many objects."""
+    names = [one.at.element.removeprefix("objects[").partition("]")[0] for one in findings]
+    return Finding(
+        f"{len(names)} objects must be kept for a time, but others than administrators can delete them, and nothing checks "
+        f"their age: {some_of(names)}.",
+        at=findings[0].at,
+        because=[evidence for one in findings[:SHOWN] for evidence in one.because[:1]],
+        subject="deletable",
+    )
+
+
+class _Selection(msgspec.Struct, frozen=True):
+    """A query of a class that deletes, for records older than so many days."""
+
+    place: Place
+    name: str
+    days: int
+    surely: bool
+    """The method that selects also deletes."""
+
+
+def _selections_by_age(org: Org) -> dict[str, list[_Selection]]:
+    """By object (in lower case); a query may also be text, as batches hold it."""
+    found: dict[str, list[_Selection]] = defaultdict(list)
+    for written in org.all(ApexClass):
+        methods = [method for entry in written.fact.types for method in entry.methods]
+        deletes = [method for method in methods if any(map(_is_delete, method.operations))]
+        for method in methods if deletes else ():
+            for query in method.operations:
+                for text in (query.text, *query.arguments):
+                    older, source = _OLDER.search(text), _FROM.search(text)
+                    if older and source:
+                        days = int(older[4]) * _DAYS[(older[2] or older[3]).upper()]
+                        place = written.at(query.line, f"{method.owner}.{method.name}", query.column)
+                        one = _Selection(place, written.name, days, method in deletes)
+                        found[source[1].casefold()].append(one)
+    return found
+
+
 def _deleted_too_early(
-    org: Org, written: Written[RetentionDeclaration], one: Retention, least: int
+    early: dict[str, list[_Selection]], written: Written[RetentionDeclaration], one: Retention, least: int
 ) -> Iterator[Finding]:
-    for found in org.all(ApexClass):
-        methods = [method for entry in found.fact.types for method in entry.methods]
-        deletes = [m for m in methods if any(map(_is_delete, m.operations))]
-        if not deletes:
-            continue
-        for method in methods:
-            for query, days in _selected_by_age(method, one.object):
-                if days < least:
-                    place = found.at(query.line, f"{method.owner}.{method.name}", query.column)
-                    yield Finding(
-                        f"{one.object} must be kept for {one.min_keep}, but {found.name} selects records that are older than "
-                        f"{days} days, and deletes.",
-                        at=place,
-                        because=[
-                            _at(written, one, "min_keep").says(f"{one.object} is kept for {one.min_keep}")
-                        ],
-                        confidence=Confidence.HIGH if method in deletes else Confidence.MEDIUM,
-                        subject=f"{one.object} {found.name}",
-                    )
-                    return
-
-
-def _selected_by_age(method: Method, name: str) -> Iterator[tuple[Operation, int]]:
-    """Queries for records of an object that are older than so many days; as text, too, as batches hold them."""
-    for operation in method.operations:
-        for text in (operation.text, *operation.arguments):
-            source = _FROM.search(text)
-            older = _OLDER.search(text)
-            if source and older and source[1].casefold() == name.casefold():
-                unit = (older[2] or older[3]).upper()
-                yield operation, int(older[4]) * _DAYS[unit]
+    """One finding for each class."""
+    told: set[str] = set()
+    for found in early.get(one.object.casefold(), ()):
+        if found.days < least and found.name not in told:
+            told.add(found.name)
+            yield Finding(
+                f"{one.object} must be kept for {one.min_keep}, but {found.name} selects records that are older than "
+                f"{found.days} days, and deletes.",
+                at=found.place,
+                because=[_at(written, one, "min_keep").says(f"{one.object} is kept for {one.min_keep}")],
+                confidence=Confidence.HIGH if found.surely else Confidence.MEDIUM,
+                subject=f"{one.object} {found.name}",
+            )
 
 
 def _is_delete(operation: Operation) -> bool:

@@ -54,6 +54,25 @@ def test_a_guard_that_looks_at_something_else_in_the_mdapi_format() -> None:
     assert chain(one)[1:] == ["flows/Posted.flow:5 Posted does not look at the record's age"]
 
 
+def test_many_objects_are_one_finding() -> None:
+    names = [f"Object{number:02}__c" for number in range(11)]
+    blocks = "".join(
+        f"<objectPermissions><allowDelete>true</allowDelete><object>{name}</object></objectPermissions>\n"
+        for name in names
+    )
+    files = {
+        RETENTION: "objects:\n" + "".join(f"  {name}: {{min_keep: 1y}}\n" for name in names),
+        "permissionsets/All.permissionset-meta.xml": xml("PermissionSet", blocks),
+    }
+    (one,) = lint(files, check)
+    assert (one.line, one.subject) == (2, "deletable")
+    assert one.message == (
+        "11 objects must be kept for a time, but others than administrators can delete them, and nothing checks their age: "
+        "Object00__c, Object01__c, Object02__c, Object03__c, Object04__c and 6 more."
+    )
+    assert len(chain(one)) == 5
+
+
 def test_a_class_that_deletes_too_early() -> None:
     files = retention("min_keep: 7y") | purge("CreatedDate < LAST_N_DAYS:30")
     assert said(check, files) == [
