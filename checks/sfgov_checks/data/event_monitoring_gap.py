@@ -13,6 +13,7 @@ from sfgov.model.index import Written
 from sfgov.model.org import Org
 from sfgov.policy import Policy
 from sfgov_checks.data.sensitive import sensitivity
+from sfgov_checks.principals import counted
 
 _DATA_LEAVES = (
     "ReportEvent",
@@ -175,7 +176,7 @@ def _stored(org: Org) -> Iterator[Finding]:
     watched = {one.fact.event_name for one in org.all(TransactionSecurityPolicy) if one.fact.active > 0}
     if enabled and not (enabled | watched) & set(_DATA_LEAVES):
         yield Finding(
-            f"Events are stored ({len(enabled)} kinds), but none of those that show how data leaves: {', '.join(_DATA_LEAVES)}.",
+            f"Events are stored ({counted(len(enabled), 'kind')}), but none of those that show how data leaves: {', '.join(_DATA_LEAVES)}.",
             at=settings.at(),
             severity=Severity.LOW,
             subject="stored events",

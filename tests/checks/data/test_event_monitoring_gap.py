@@ -72,7 +72,7 @@ def test_no_event_logs_and_evidence_that_can_be_deleted() -> None:
 def test_events_that_are_stored_but_not_those_of_leaving_data() -> None:
     (one,) = said(check, ON | stored(LoginEvent="true", ReportEvent="false"))
     assert one.startswith(
-        "low/high settings/RealTimeEvent.settings-meta.xml:2 Events are stored (1 kinds), but none"
+        "low/high settings/RealTimeEvent.settings-meta.xml:2 Events are stored (1 kind), but none"
     )
     assert said(check, ON | stored(LoginEvent="true", ReportEvent="true")) == []
     assert said(check, ON | stored(LoginEvent="true") | security()) == []
