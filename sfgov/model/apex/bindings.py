@@ -15,7 +15,9 @@ Bindings = tuple[tuple[str, str], ...]
 
 _LITERAL = re.compile(r"true|false|null|\d+|'[^']*'")
 _MADE = re.compile(r"new\s|\[\s*select\s", re.IGNORECASE)
-_COMPARED = re.compile(r"(?P<n>\w+)(?P<op>==|!=)(?P<v>.+)|(?P<v2>null|'[^']*')(?P<op2>==|!=)(?P<n2>\w+)")
+_COMPARED = re.compile(
+    r"(?P<v2>null|true|false|\d+|'[^']*')(?P<op2>==|!=)(?P<n2>\w+)|(?P<n>\w+)(?P<op>==|!=)(?P<v>.+)"
+)
 _BLANK = re.compile(r"string\.is(?P<not>not)?(?:blank|empty)\((?P<n>\w+)\)")
 
 

@@ -911,6 +911,7 @@ def test_describe_calls_are_low() -> None:
     assert result.message == (
         "Svc.run makes a describe call in each round of the loop at line 3: Schema.getGlobalDescribe()."
     )
+    assert result.fix == "Ask once before the loop and keep the result in a variable."
 
 
 def test_a_class_that_two_packages_have_is_judged_in_both() -> None:
