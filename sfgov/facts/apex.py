@@ -67,6 +67,8 @@ class Guard(msgspec.Struct, frozen=True, gc=False, array_like=True):
     line: int
     condition: str
     parent: int = -1
+    since: int = 0
+    """Of a `catch`: the line of its `try`."""
 
 
 class Operation(msgspec.Struct, frozen=True, gc=False, array_like=True):

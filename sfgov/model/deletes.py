@@ -13,7 +13,14 @@ from sfgov.model.apex import Apex
 from sfgov.model.apex.trigger_guards import TriggerGuard, guards_by_trigger
 from sfgov.model.flow_guards import FlowGuard, guards_by_flow
 from sfgov.model.flows import Flows
-from sfgov.model.guard_bypasses import IdentityTest, conditions_in_trigger, tests_in_flow, tests_in_trigger
+from sfgov.model.guard_bypasses import (
+    IdentityTest,
+    Swallowed,
+    conditions_in_trigger,
+    swallowed_in_trigger,
+    tests_in_flow,
+    tests_in_trigger,
+)
 from sfgov.model.index import Index, Written
 from sfgov.place import Evidence, Place
 
@@ -157,6 +164,10 @@ class Deletes:
         if guard.flow is not None:
             return tests_in_flow(guard.flow)
         return tests_in_trigger(guard.trigger, self._apex) if guard.trigger is not None else ()
+
+    def swallowed(self, guard: DeleteGuard) -> tuple[Swallowed, ...]:
+        """What may fail in a guard by trigger and is caught, so that the delete goes on."""
+        return swallowed_in_trigger(guard.trigger, self._apex) if guard.trigger is not None else ()
 
     def conditions(self, guard: DeleteGuard) -> tuple[Evidence, ...]:
         """What a guard asks before it stops a delete; nothing where it stops every one."""

@@ -106,6 +106,41 @@ def _way(guard: TriggerGuard, apex: Apex) -> Iterator[tuple[LinkedMethod, Operat
                         yield method, operation
 
 
+class Swallowed(msgspec.Struct, frozen=True):
+    """A query or DML on the way to a guard's error, whose exception a `catch` takes without stopping the delete."""
+
+    fails: Evidence
+    caught: Evidence
+
+
+def swallowed_in_trigger(guard: TriggerGuard, apex: Apex) -> tuple[Swallowed, ...]:
+    """The `try` blocks around a guard's error, or a call to it, that end without an error when something in them fails."""
+    return tuple(
+        swallowed
+        for method, operation in _way(guard, apex)
+        for number, caught in enumerate(method.method.guards)
+        if caught.kind == "catch" and caught.since <= operation.line <= caught.line
+        for swallowed in _swallowed(method, operation, number)
+    )
+
+
+def _swallowed(method: LinkedMethod, error: Operation, number: int) -> Iterator[Swallowed]:
+    """By one `catch` that neither throws nor adds an error; the first thing before the error that can fail."""
+    caught = method.method.guards[number]
+    own = [one for one in method.method.operations if caught in method.guards_of(one)]
+    tried = [
+        one
+        for one in method.method.operations
+        if caught.since <= one.line <= error.line and one.kind in ("soql", "sosl", "dml") and one not in own
+    ]
+    stops = any(one.kind == "throw" or one.name.casefold() == "adderror" for one in own)
+    if tried and error not in own and not stops:
+        yield Swallowed(
+            method.at(tried[0]).says(f"{tried[0].kind.upper()} in {method.name} may fail"),
+            method.at_line(caught.line).says(f"catch ({caught.condition}) goes on without an error"),
+        )
+
+
 def _asked(method: LinkedMethod, operation: Operation, asked: Guard) -> Iterator[IdentityTest]:
     place = method.at_line(asked.line)
     for permission in _permissions(method, asked.condition):

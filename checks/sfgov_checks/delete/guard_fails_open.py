@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from sfgov import Confidence, Finding, Severity, check
 from sfgov.check import Outcome
-from sfgov.facts import Flow
+from sfgov.facts import ApexTrigger, Flow
 from sfgov.model.deletes import DeleteGuard
 from sfgov.model.flow_guard_faults import NullFall, OpenFault, null_falls, open_faults
+from sfgov.model.guard_bypasses import Swallowed
 from sfgov.model.org import Org
 from sfgov_checks.principals import joined
 
 
-@check("DEL010", "delete-guard-fails-open", Severity.HIGH, reads=(Flow,), tags=("security",))
+@check("DEL010", "delete-guard-fails-open", Severity.HIGH, reads=(Flow, ApexTrigger), tags=("security",))
 def guard_fails_open(org: Org) -> Iterator[Outcome]:
     """When something in a delete guard fails, the delete is stopped, not let through.
 
@@ -21,7 +22,10 @@ def guard_fails_open(org: Org) -> Iterator[Outcome]:
     With a fault path that writes a log entry and ends, the flow succeeds, and the record is deleted without the
     question having been asked. Linters that ask for fault paths everywhere make such flows.
 
-    A second way is a lookup of something general (a period, a setting, a user) whose record a condition then looks
+    A trigger fails open in the same way: a `try` around the queries and the `addError`, and a `catch` that writes to
+    the log and neither throws nor adds an error.
+
+    A third way is a lookup of something general (a period, a setting, a user) whose record a condition then looks
     into: where nothing is found, the condition is not met, and the delete passes. This is reported at medium severity
     where the flow never asks whether there is a record. Lookups of the record's own children and parents are left
     out: no child is an answer.
@@ -152,6 +156,9 @@ def guard_fails_open(org: Org) -> Iterator[Outcome]:
     - https://help.salesforce.com/s/articleView?id=platform.flow_ref_elements_custom_error.htm
     """
     for guard in org.deletes.guards:
+        swallowed = org.deletes.swallowed(guard) if guard.live else ()
+        if swallowed:
+            yield _caught(guard, swallowed[0])
         if guard.live and guard.flow is not None:
             faults = open_faults(guard.flow)
             falls = null_falls(guard.flow)
@@ -169,6 +176,17 @@ def _fails(guard: DeleteGuard, faults: Sequence[OpenFault]) -> Finding:
         at=first.place,
         because=[*guard.evidence, *(evidence for fault in faults for evidence in fault.evidence())],
         subject="fault path",
+    )
+
+
+def _caught(guard: DeleteGuard, swallowed: Swallowed) -> Finding:
+    return Finding(
+        f"If something in it fails, delete guard {guard.name} catches the exception and goes on without an error, so the "
+        f"{guard.object} is deleted.",
+        at=swallowed.caught.place,
+        because=[*guard.evidence, swallowed.fails, swallowed.caught],
+        fix="Throw the exception again, or add an error to the records in the catch block.",
+        subject="catch",
     )
 
 

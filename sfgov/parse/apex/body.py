@@ -40,9 +40,9 @@ class Body:
             self.steps.append(index)
         return index
 
-    def guarded(self, kind: GuardKind, line: int, condition: str, parent: int) -> int:
+    def guarded(self, kind: GuardKind, line: int, condition: str, parent: int, since: int = 0) -> int:
         """A new guard; gives its index."""
-        self.guards.append(Guard(kind, line, condition, parent))
+        self.guards.append(Guard(kind, line, condition, parent, since))
         return len(self.guards) - 1
 
     def leave(self, kind: Exit) -> None:

@@ -184,10 +184,12 @@ class Statements:
         text = self.tokens.text(index + 1, end, _TEXT)
         return end + 1 if self.words[end] == ")" else end, text, steps
 
-    def _guarded(self, index: int, kind: GuardKind, at: int, condition: str) -> tuple[int, list[Step]]:
+    def _guarded(
+        self, index: int, kind: GuardKind, at: int, condition: str, since: int = 0
+    ) -> tuple[int, list[Step]]:
         """Read a statement under a guard of its own."""
         around = self.body.guard
-        self.body.guard = self.body.guarded(kind, self.tokens.line(at), condition, around)
+        self.body.guard = self.body.guarded(kind, self.tokens.line(at), condition, around, since)
         index, steps = self._branch(index)
         self.body.guard = around
         return index, steps
@@ -263,12 +265,13 @@ class Statements:
 
     def _try(self, index: int) -> int:
         words, body = self.words, self.body
+        begin = self.tokens.line(index)
         index, steps = self._branch(index + 1)
         leaves = self._leaves
         catches: list[list[Step]] = []
         while words[index] == "catch":
             start, exception = self._caught(index + 1)
-            index, caught = self._guarded(start, "catch", index, exception)
+            index, caught = self._guarded(start, "catch", index, exception, begin)
             catches.append(caught)
             leaves = leaves and self._leaves
         finish: list[Step] = []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sfgov_checks.delete.guard_fails_open import guard_fails_open as check
-from tests.delete_orgs import STOP, Files, evidence, found, line_guard, mdapi
+from tests.delete_orgs import STOP, Files, evidence, found, guard_trigger, line_guard, mdapi
 from tests.flow_xml import ACTIVE, before_delete, condition, filters, flow, node, rule, tag
 
 FLOW = "flows/Guard.flow-meta.xml"
@@ -161,3 +161,60 @@ def test_the_allowing_outcome_is_the_one_that_needs_the_record() -> None:
 def test_a_list_is_looped_over_not_looked_into() -> None:
     many = "<getFirstRecordOnly>false</getFirstRecordOnly>"
     assert found(guard(POSTED, get(PERIOD, many, fault="")), check) == []
+
+
+# -- triggers
+
+
+def caught(catch: str, *before: str) -> Files:
+    body = [
+        "try {",
+        *(before or ("Set<Id> used = new Map<Id, Use__c>([SELECT Id FROM Use__c]).keySet();",)),
+        "for (Invoice__c i : Trigger.old) { if (used.contains(i.Id)) { i.addError('no'); } }",
+        f"}} catch (Exception e) {{ {catch} }}",
+    ]
+    return guard_trigger("\n".join(body), "Invoice__c")
+
+
+def test_a_trigger_that_catches_what_its_query_throws() -> None:
+    files = caught("System.debug(e);")
+    assert found(files, check) == [
+        "high/high triggers/Guard.trigger:5 If something in it fails, delete guard Guard catches the exception and goes on "
+        "without an error, so the Invoice__c is deleted."
+    ]
+    assert evidence(files, check)[-2:] == [
+        "triggers/Guard.trigger:3 SOQL in Guard may fail",
+        "triggers/Guard.trigger:5 catch (Exception e) goes on without an error",
+    ]
+
+
+def test_a_trigger_that_catches_what_its_handler_throws() -> None:
+    handler = (
+        "public class Handler {\n  public void run(List<Invoice__c> all) {\n    try {\n"
+        "      List<Use__c> used = [SELECT Id FROM Use__c];\n      refuse(all);\n"
+        "    } catch (QueryException e) { Log.write(e); }\n  }\n"
+        "  void refuse(List<Invoice__c> all) { for (Invoice__c i : all) { i.addError('no'); } }\n}\n"
+    )
+    files = guard_trigger("new Handler().run(Trigger.old);", "Invoice__c") | {"classes/Handler.cls": handler}
+    [message] = found(files, check)
+    assert message.startswith("high/high classes/Handler.cls:6 ")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(caught("throw e;"), id="thrown again"),
+        pytest.param(caught("Trigger.old[0].addError(e.getMessage());"), id="an error all the same"),
+        pytest.param(caught("System.debug(e);", "Set<Id> used = Uses.ids;"), id="nothing that can fail"),
+        pytest.param(
+            guard_trigger(
+                "try { Log.write([SELECT Id FROM Use__c]); } catch (Exception e) { }\n"
+                "for (Invoice__c i : Trigger.old) { if (i.Posted__c) { i.addError('no'); } }",
+                "Invoice__c",
+            ),
+            id="another try",
+        ),
+    ],
+)
+def test_triggers_that_fail_closed(files: Files) -> None:
+    assert found(files, check) == []
