@@ -1,49 +1,78 @@
-"""Apex written down shortly in tests: one member a line, so that a test can name its lines."""
+"""Apex for tests: read through the real parser, and shown one operation a line so that places stay easy to read."""
 
 from __future__ import annotations
 
-from textwrap import dedent, indent
-
-from sfgov.result import Result
-
-
-def apex(name: str, *members: str, head: str = "public class") -> dict[str, str]:
-    """A class file with one member a line, from line 2 on; what stands in `name` after the name is its heading."""
-    word = name.split(maxsplit=1)[0]
-    return {f"classes/{word}.cls": "\n".join([f"{head} {name} {{", *members, "}"]) + "\n"}
+from sfgov.facts import ApexClass, ApexTrigger, Problem
+from sfgov.facts.apex import ApexType, Guard, Loop, Method, Operation
+from sfgov.parse import parse
+from sfgov.project.source import SourceFile
 
 
-def trigger(name: str, object_name: str, events: str, *lines: str) -> dict[str, str]:
-    """A trigger file with its body from line 2 on."""
-    head = f"trigger {name} on {object_name} ({events}) {{"
-    return {f"triggers/{name}.trigger": "\n".join([head, *lines, "}"]) + "\n"}
+def read_class(text: str | bytes, *problems: Problem) -> ApexClass:
+    """The class in a file named X, which must have exactly these problems."""
+    parsed = parse(SourceFile("classes/X.cls", "ApexClass", "X", "body"), _bytes(text))
+    assert parsed.problems == problems
+    (fact,) = parsed.facts
+    assert isinstance(fact, ApexClass)
+    return fact
 
 
-def looping(body: str, *members: str, heading: str = "A") -> dict[str, str]:
-    """The class A: its method `run` loops over records at line 3, and `body` stands in the loop from line 4 on."""
-    lines = [
-        f"public class {heading} {{",
-        "    public static void run(List<Account> all, Service given) {",
-        "        for (Account a : all) {",
-        indent(dedent(body).strip("\n"), " " * 12),
-        "        }",
-        "    }",
-        *members,
-        "}",
+def read_trigger(text: str | bytes, *problems: Problem) -> ApexTrigger:
+    """The trigger in a file named T, which must have exactly these problems."""
+    parsed = parse(SourceFile("triggers/T.trigger", "ApexTrigger", "T", "body"), _bytes(text))
+    assert parsed.problems == problems
+    (fact,) = parsed.facts
+    assert isinstance(fact, ApexTrigger)
+    return fact
+
+
+def read_type(members: str) -> ApexType:
+    """Type X with these members; the first stands on line 2."""
+    return read_class(f"class X {{\n{members}\n}}").types[0]
+
+
+def read_body(statements: str, *problems: Problem) -> Method:
+    """A method with these statements; the first stands on line 2."""
+    (declared,) = read_class(f"class X {{ void run() {{\n{statements}\n}} }}", *problems).types
+    (method,) = declared.methods
+    return method
+
+
+def operations(statements: str) -> list[str]:
+    """The operations of a method with these statements, shown; the first statement stands on line 2."""
+    return [show(operation) for operation in read_body(statements).operations]
+
+
+def show(operation: Operation) -> str:
+    """`line:column kind receiver.name(arguments)`, and the loops that repeat it, if any."""
+    receiver = f"{operation.receiver}." if operation.receiver else ""
+    loops = f" in {list(operation.loops)}" if operation.loops else ""
+    arguments = ", ".join(operation.arguments)
+    return (
+        f"{operation.line}:{operation.column} {operation.kind} {receiver}{operation.name}({arguments}){loops}"
+    )
+
+
+def show_loop(loop: Loop) -> str:
+    """`line:column kind (head) in parent`."""
+    return f"{loop.line}:{loop.column} {loop.kind} ({loop.head}) in {loop.parent}"
+
+
+def show_guards(method: Method, name: str) -> list[str]:
+    """The guards around the one operation of that name, innermost first, as `line kind condition`."""
+    (operation,) = (found for found in method.operations if found.name == name)
+    return [
+        f"{guard.line} {guard.kind} {guard.condition}".strip() for guard in _chain(method, operation.guard)
     ]
-    return {"classes/A.cls": "\n".join(lines) + "\n"}
 
 
-def files(*parts: dict[str, str]) -> dict[str, str]:
-    """Several files as one org."""
-    return {path: text for part in parts for path, text in part.items()}
+def _chain(method: Method, index: int) -> list[Guard]:
+    found = []
+    while index >= 0:
+        found.append(method.guards[index])
+        index = method.guards[index].parent
+    return found
 
 
-def place(path: str, line: int) -> str:
-    """`B:3` for line 3 of class (or trigger) B."""
-    return f"{path.rpartition('/')[2].partition('.')[0]}:{line}"
-
-
-def trail(result: Result) -> list[str]:
-    """The evidence of a finding, one line each: `B:3 SOQL query, once per round`."""
-    return [f"{place(step.path, step.line)} {step.message}" for step in result.evidence]
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()

@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.controller_does_the_work import controller_does_the_work
-from tests.apex_source import apex, trail
+from tests.apex_orgs import apex, trail
 
 HEAD = "@AuraEnabled public static void save(Id id) {"
 QUERY = "Account a = [SELECT Id FROM Account WHERE Id = :id];"

@@ -8,7 +8,7 @@ from sfgov.check import Check
 from sfgov.plugins import load_checks
 from sfgov.testing import lint, lint_run
 from sfgov_checks.apex.work_in_loop import db_work_in_loop, limited_work_in_loop
-from tests.apex_source import apex, files, trail, trigger
+from tests.apex_orgs import apex, files, trail, trigger
 
 APEX_CHECKS = [check for check in load_checks() if check.pack == "APX"]
 FAULT = "public static void run(List<Account> all) { for (Account a : all) { update a; } }"

@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.invocable_handles_first_record_only import invocable_handles_first_record_only
-from tests.apex_source import apex, files, trail
+from tests.apex_orgs import apex, files, trail
 
 FILE = "classes/A.cls"
 INPUT = "A:2 invocable method, called with a list of inputs"

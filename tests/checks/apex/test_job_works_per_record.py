@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.job_works_per_record import job_works_per_record
-from tests.apex_source import apex, files, trail
+from tests.apex_orgs import apex, files, trail
 
 BATCH = "J implements Database.Batchable<SObject>"
 EXECUTE = "public void execute(Database.BatchableContext c, List<Account> scope) {"

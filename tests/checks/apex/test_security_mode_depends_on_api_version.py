@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.security_mode_depends_on_api_version import security_mode_depends_on_api_version
-from tests.apex_source import apex, files, trail
+from tests.apex_orgs import apex, files, trail
 
 SSN = {
     "objects/Contact/fields/SSN__c.field-meta.xml": """\

@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.shared_service_takes_one_record import shared_service_takes_one_record
-from tests.apex_source import apex, files, trail, trigger
+from tests.apex_orgs import apex, files, trail, trigger
 
 QUERY = "[SELECT Id FROM Contact WHERE AccountId = :id]"
 CLOSE = f"public static void close(Id id) {{ List<Contact> all = {QUERY}; }}"

@@ -5,7 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.static_flag_skips_second_chunk import static_flag_skips_second_chunk
-from tests.apex_source import apex, files, trail, trigger
+from tests.apex_orgs import apex, files, trail, trigger
 
 TRIGGER = trigger("T", "Account", "after update", "Handler.run(Trigger.new);")
 FLAG = "private static Boolean hasRun = false;"

@@ -7,7 +7,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.work_in_loop import db_work_in_loop, limited_work_in_loop
-from tests.apex_source import apex, files, looping, trail, trigger
+from tests.apex_orgs import apex, files, looping, trail, trigger
 
 LOOP = "A:3 loop: for-each (Account a : all)"
 QUERY = "SELECT Id FROM Contact WHERE AccountId = :id"

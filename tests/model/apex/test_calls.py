@@ -8,7 +8,7 @@ import pytest
 
 from sfgov.facts.apex import Operation
 from sfgov.model.apex import Apex, LinkedMethod
-from tests.apex_source import apex, files
+from tests.apex_orgs import apex, files
 from tests.flow_xml import index_of
 
 

@@ -8,7 +8,7 @@ from sfgov.model.apex import DATABASE_WORK, Apex, Effect, Entry
 from sfgov.model.apex.certain import CertainWays
 from sfgov.model.apex.modes import access_of
 from sfgov.model.apex.statements import Statements
-from tests.apex_source import apex, files, place, trigger
+from tests.apex_orgs import apex, files, place, trigger
 from tests.flow_xml import index_of
 
 
