@@ -37,6 +37,11 @@ def prose(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+def visible(text: str) -> str:
+    r"""A text for a page, which has escaping of its own: acting characters as `\x1b`; tabs and line ends stay."""
+    return text if text.isprintable() else _ACTING.sub(_shown, text.replace("\r\n", "\n"))
+
+
 def json_text(value: Any) -> str:
     """JSON, indented, that is safe to print: what would act is escaped, which leaves the value as it is.
 
@@ -50,6 +55,10 @@ def json_text(value: Any) -> str:
 def _escaped(match: re.Match[str]) -> str:
     code_point = ord(match[0])
     return f"\\x{code_point:02x}" if code_point < 0x100 else f"\\u{code_point:04x}"
+
+
+def _shown(match: re.Match[str]) -> str:
+    return match[0] if match[0] in "\t\n" else _escaped(match)
 
 
 def _json_escaped(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sfgov.report.inert import json_text, printable, prose
+from sfgov.report.inert import json_text, printable, prose, visible
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,7 @@ def test_json_is_safe_to_print_and_says_the_same(value: object) -> None:
 
 def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:
     assert json.loads(json_text("a\ud800b")) == "a\ufffdb"
+
+
+def test_a_page_keeps_lines_and_tabs_and_shows_what_acts() -> None:
+    assert visible("a\r\n\tb\u202ec\x1b\ud800 ::error") == "a\n\tb\\u202ec\\x1b\\ud800 ::error"

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from sfgov.report.html import markdown
 from sfgov.report.html.packed import pack
 from sfgov.report.html.view import View
-from sfgov.report.html.visible import visible
 from sfgov.report.html.wording import WORDS
+from sfgov.report.inert import visible
 from sfgov.result import Run
 
 WRITTEN_OUT = 2_000
@@ -41,13 +41,18 @@ def _templates() -> Environment:
         loader=PackageLoader(__name__, ""),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=visible,
+        finalize=_inert,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     templates.filters.update(WORDS, markdown=markdown.to_html)
     return templates
+
+
+def _inert(value: object) -> object:
+    """What a template is about to write: text from the org with nothing hidden in it; markup is ours."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _asset(name: str) -> str:

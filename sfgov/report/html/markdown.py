@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-from sfgov.report.html.visible import visible
+from sfgov.report.inert import visible
 
 _HIGHEST = 4
 """The level of the topmost heading in a documentation: h2 is the section, h3 the check."""

@@ -15,6 +15,7 @@ from itertools import islice
 import msgspec
 
 from sfgov.report.html.view import Shown
+from sfgov.report.inert import visible
 
 _BLOCK = 100
 
@@ -40,17 +41,9 @@ def _row(shown: Shown) -> tuple[str, ...]:
     """What the script filters and groups by, in the order in which it reads it."""
     result = shown.result
     gates = "yes" if shown.gates else ""
-    words = (result.name, result.message, result.reason, result.fingerprint)
-    return (
-        shown.id,
-        result.check,
-        result.severity.value,
-        result.status,
-        gates,
-        result.component,
-        result.path,
-        " ".join(words),
-    )
+    words = f"{result.name} {result.message} {result.reason} {result.fingerprint}"
+    facets = (result.check, result.severity.value, result.status, gates)
+    return (shown.id, *facets, *map(visible, (result.component, result.path, words)))
 
 
 def _blocks(findings: Sequence[Shown]) -> Iterable[list[Shown]]:

@@ -5,7 +5,8 @@
   const root = document.documentElement;
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  const findings = (count) => `${count.toLocaleString("en")} finding${count === 1 ? "" : "s"}`;
+  const outOf = (some, total) => (some === total ? findings(total) : `${some.toLocaleString("en")} of ${findings(total)}`);
   const remember = (theme) => { try { localStorage.setItem("sfgov-theme", theme); } catch { /* not allowed: fine */ } };
   const remembered = () => { try { return localStorage.getItem("sfgov-theme"); } catch { return null; } };
 
@@ -16,12 +17,14 @@
   }
   dress(remembered() ?? "");
 
-  const MORE = 100; // findings that are unpacked at a time
+  const MORE = 100; // findings, or groups, that are shown at a time where there are very many
   const FACETS = ["gates", "severity", "status"];
   const FIELDS = ["check", "component", "path", "severity", "status"];
   let entries = []; // every finding, in the order of the report; .node is null while it is packed
-  let groups = []; // {section, list, rest, tally, entries}
+  let groups = []; // {name, entries, section, rest, filled}; section and rest come when a group is first shown
   let byCheck = []; // the groups that the page came with
+  let placed = []; // the groups that are in the page now
+  let limit = MORE;
   const chosen = Object.fromEntries(FACETS.map((facet) => [facet, new Set()]));
   let query = "";
   let grouping = "check";
@@ -86,90 +89,110 @@
   // ---- Groups
 
   function adopt(section) {
-    const group = { section, list: one(".list", section), rest: one(".rest", section), tally: one(".tally", section), entries: [] };
-    if (!group.rest) {
-      group.rest = document.createElement("p");
-      group.rest.className = "rest";
-      group.rest.hidden = true;
-      section.append(group.rest);
-    }
-    return group;
+    return { name: section.id.slice(2), section, entries: [], rest: one(".rest", section) ?? restOf(section) };
   }
 
-  function newGroup(name) {
+  function restOf(section) {
+    const rest = document.createElement("p");
+    rest.className = "rest";
+    rest.hidden = true;
+    section.append(rest);
+    return rest;
+  }
+
+  function build(group) {
     const section = document.createElement("details");
     section.className = "group";
-    section.innerHTML = "<summary><h3></h3> <span class=tally></span></summary><div class=list></div>";
-    one("h3", section).textContent = name;
     section.open = true;
-    return adopt(section);
+    section.innerHTML = "<summary><h3></h3> <span class=tally></span></summary><div class=list></div>";
+    one("h3", section).textContent = group.name;
+    Object.assign(group, { section, rest: restOf(section) });
   }
 
   function regroup() {
-    const known = new Map(grouping === "check" ? byCheck.map((group) => [group.section.id.slice(2), group]) : []);
-    known.forEach((group) => { group.entries = []; });
+    const known = new Map(grouping === "check" ? byCheck.map((group) => [group.name, group]) : []);
+    for (const group of known.values()) Object.assign(group, { entries: [], filled: false });
     for (const entry of entries) {
       const name = entry[grouping];
-      if (!known.has(name)) known.set(name, newGroup(name));
-      known.get(name).entries.push(entry);
+      if (!known.has(name)) known.set(name, { name, entries: [] });
+      entry.group = known.get(name);
+      entry.group.entries.push(entry);
     }
     groups = [...known.values()];
     if (grouping === "component" || grouping === "path") groups.sort((a, b) => b.entries.length - a.entries.length);
-    for (const group of groups) group.list.replaceChildren(...group.entries.flatMap(({ node }) => node ?? []));
-    one("#groups").replaceChildren(...groups.map(({ section }) => section));
+    limit = MORE;
   }
 
+  // Shows what matches: up to `limit` groups, and in each the findings that are not packed.
   function draw() {
     const matches = filter();
-    let shown = 0;
-    for (const group of groups) {
-      const found = group.entries.filter(matches);
-      for (const entry of group.entries) if (entry.node) entry.node.hidden = true;
-      for (const entry of found) if (entry.node) entry.node.hidden = false;
-      group.section.hidden = found.length === 0;
-      if (filtering() && found.length) group.section.open = true;
-      group.tally.textContent = found.length === group.entries.length
-        ? plural(found.length, "finding")
-        : `${found.length.toLocaleString("en")} of ${plural(group.entries.length, "finding")}`;
-      offer(group, found.filter(({ node }) => !node));
-      shown += found.length;
-    }
-    one("#result").textContent = shown === entries.length ? plural(shown, "finding") : `${shown.toLocaleString("en")} of ${plural(entries.length, "finding")}`;
+    const found = groups.map((group) => ({ group, hits: group.entries.filter(matches) })).filter(({ hits }) => hits.length);
+    placed = found.slice(0, limit).map(({ group }) => group);
+    for (const { group, hits } of found.slice(0, limit)) fill(group, hits);
+    place(placed.map(({ section }) => section), found.length - placed.length);
+    const shown = found.reduce((sum, { hits }) => sum + hits.length, 0);
+    one("#result").textContent = outOf(shown, entries.length);
     one("#clear").hidden = !filtering();
     for (const chip of all(".chips button")) {
       chip.setAttribute("aria-pressed", String(chosen[chip.dataset.facet].has(chip.dataset.value)));
     }
   }
 
+  function fill(group, hits) {
+    if (!group.section) build(group);
+    const nodes = group.entries.flatMap(({ node }) => node ?? []);
+    const list = one(".list", group.section);
+    if (!group.filled && nodes.some((node) => node.parentNode !== list)) list.replaceChildren(...nodes);
+    group.filled = true;
+    const wanted = new Set(hits.map(({ node }) => node));
+    for (const node of nodes) node.hidden = !wanted.has(node);
+    if (filtering()) group.section.open = true;
+    one(".tally", group.section).textContent = outOf(hits.length, group.entries.length);
+    offer(group, hits.filter(({ node }) => !node));
+  }
+
+  function place(sections, left) {
+    const home = one("#groups");
+    const button = more(`Show ${MORE} more groups of ${left.toLocaleString("en")}`, () => { limit += MORE; draw(); });
+    const wanted = left ? [...sections, button] : sections;
+    if (wanted.length !== home.children.length || wanted.some((each, at) => each !== home.children[at])) home.replaceChildren(...wanted);
+  }
+
   function offer(group, waiting) {
     group.rest.hidden = waiting.length === 0;
     if (!waiting.length) return;
-    const next = Math.min(MORE, waiting.length);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = waiting.length > next ? `Show ${next} more of ${waiting.length.toLocaleString("en")}` : `Show ${next} more`;
-    button.addEventListener("click", async () => {
-      const first = waiting[0];
-      await show(group, waiting.slice(0, next));
-      focus(first);
-    });
-    group.rest.replaceChildren(button);
+    const next = waiting.slice(0, MORE);
+    const of = waiting.length > MORE ? ` of ${waiting.length.toLocaleString("en")}` : "";
+    group.rest.replaceChildren(more(`Show ${next.length} more${of}`, async () => {
+      await show(next);
+      focus(next[0]);
+    }));
   }
 
-  async function show(group, wanted) {
-    for (const entry of wanted) await materialise(entry);
-    group.list.append(...wanted.map(({ node }) => node));
+  function more(label, action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", action);
+    return button;
+  }
+
+  async function show(wanted) {
+    for (const entry of wanted) {
+      await materialise(entry);
+      one(".list", entry.group.section).append(entry.node);
+    }
     draw();
   }
 
   // ---- One finding
 
-  const visible = () => groups.flatMap(({ section, entries: those }) => section.hidden ? [] : those).filter(({ node }) => node && !node.hidden);
+  const visible = () => placed.flatMap((group) => group.entries).filter(({ node }) => node && !node.hidden);
 
   function focus(entry) {
     current?.node.classList.remove("aim");
     current = entry;
-    entry.node.closest(".group").open = true;
+    entry.group.section.open = true;
     entry.node.tabIndex = -1;
     entry.node.classList.add("aim");
     entry.node.focus({ preventScroll: true });
@@ -180,7 +203,8 @@
     const entry = entries.find((each) => each.id === id);
     if (!entry) return;
     if (!filter()(entry)) clear();
-    if (!entry.node) await show(groups.find((group) => group.entries.includes(entry)), [entry]);
+    while (!placed.includes(entry.group)) { limit += MORE; draw(); }
+    if (!entry.node) await show([entry]);
     const evidence = one("details", entry.node);
     if (evidence) evidence.open = true;
     focus(entry);
@@ -267,7 +291,6 @@
       clearTimeout(waiting);
       waiting = setTimeout(() => { query = target.value; changed(); }, 120);
     });
-    one("#filter").addEventListener("submit", (event) => event.preventDefault());
     one("#by").addEventListener("change", ({ target }) => { grouping = target.value; regroup(); changed(); });
     one("#clear").addEventListener("click", () => { clear(); one("#search").focus(); });
     one("#keys").addEventListener("click", () => one("#help").showModal());
@@ -333,6 +356,18 @@
     if (location.hash.startsWith("#f-")) await reveal(location.hash.slice(1));
     if (location.hash.startsWith("#?")) { read(); regroup(); draw(); }
     if (location.hash.startsWith("#w-")) unfold(location.hash);
+    if (location.hash.startsWith("#g-")) whole(location.hash);
+  }
+
+  // A check's group, also where the filter or another grouping has taken it away.
+  function whole(address) {
+    if (!one(address)) {
+      grouping = one("#by").value = "check";
+      regroup();
+      clear();
+    }
+    one(address).open = true;
+    one(address).scrollIntoView();
   }
 
   function unfold(address) {

@@ -17,7 +17,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 _OPEN = 100
 """Groups are open from the start as long as they hold no more findings than this together."""
 _NAMED = 5
-"""How many of the findings that fail the gate are named beside the verdict."""
+"""How many of the findings that fail the gate are named beside the verdict, and open from the start."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -28,6 +28,8 @@ class Shown(msgspec.Struct, frozen=True):
     gates: bool
     anchor: str
     """Where the page speaks of its component; empty where it does not."""
+    open: bool
+    """Whether its evidence is open from the start."""
 
     @property
     def files(self) -> int:
@@ -48,10 +50,12 @@ class Group(msgspec.Struct, frozen=True):
     code: str
     name: str
     summary: str
-    documented: bool
     written: tuple[Shown, ...]
     counts: dict[Severity, int]
     total: int
+    worst: Severity
+    counts_for_gate: bool
+    """Whether any of its findings does: neither known, waived nor suppressed."""
     open: bool
 
 
@@ -146,11 +150,15 @@ def _anchors(written: Iterable[Result]) -> dict[str, str]:
 def _shown(run: Run, ranked: Iterable[Result], anchors: dict[str, str]) -> Iterator[Shown]:
     """Findings with an address each: where a fingerprint comes twice, the second is numbered."""
     seen: Counter[str] = Counter()
+    failing = 0
     for result in ranked:
         seen[result.fingerprint] += 1
         twin = f"-{seen[result.fingerprint]}" if seen[result.fingerprint] > 1 else ""
         address = f"f-{result.fingerprint}{twin}"
-        yield Shown(result, address, run.gates(result), anchors.get(result.component, ""))
+        gates = run.gates(result)
+        failing += gates
+        anchor = anchors.get(result.component, "")
+        yield Shown(result, address, gates, anchor, open=gates and failing <= _NAMED)
 
 
 def _row(run: Run, status: Status) -> Row:
@@ -173,16 +181,16 @@ def _groups(run: Run, shown: Sequence[Shown], written_out: int) -> Iterator[Grou
             written.setdefault(each.result.check, []).append(each)
     before = 0
     for code, all_of_it in found.items():
-        card = cards.get(code)
         before += len(all_of_it)
         yield Group(
             code=code,
             name=all_of_it[0].result.name,
-            summary=card.summary if card else "",
-            documented=card is not None,
+            summary=cards[code].summary,
             written=tuple(written.get(code, ())),
             counts=_in_order(Counter(each.result.severity for each in all_of_it)),
             total=len(all_of_it),
+            worst=all_of_it[0].result.severity,
+            counts_for_gate=all_of_it[0].result.status == "new",
             open=before <= _OPEN,
         )
 
@@ -203,7 +211,7 @@ def _outcomes(run: Run) -> Iterator[CheckOutcome]:
     found: dict[str, Counter[Status]] = {}
     for result in run.results:
         found.setdefault(result.check, Counter())[result.status] += 1
-    for card in sorted(run.cards, key=lambda card: card.code):
+    for card in run.cards:
         counts = found.get(card.code, Counter())
         outcome = _outcome(counts, unlooked=card.code in unlooked)
         yield CheckOutcome(card, outcome, counts.total() > 0)

@@ -6,10 +6,21 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup, escape
+
+from sfgov.report.inert import visible
+
+Excerpt = tuple[tuple[int, str], ...]
+
 # The end of a sentence: a stop after a word of three letters or more ("Inc." is a name's), then a capital.
 _SENTENCE = re.compile(r"(?<=[a-z0-9_)\]'\"`]{3}[.!?])\s+(?=[A-Z\"'(])")
 _LONGEST_LINE = 240
 """Characters of a source line that are shown; minified files have lines without end."""
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(visible(text)))))  # noqa: S704 - escaped first
 
 
 def number(value: int) -> str:
@@ -32,9 +43,14 @@ def remainder(message: str) -> str:
     return "".join(_SENTENCE.split(message.strip(), maxsplit=1)[1:])
 
 
-def shortened(line: str) -> str:
-    """A source line, cut where it is too long to be read."""
-    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + " …"
+def dedented(excerpt: Excerpt) -> Excerpt:
+    """Source lines without the white space that all of them begin with, cut where they are too long to be read."""
+    shared = min((len(text) - len(text.lstrip()) for _, text in excerpt if text.strip()), default=0)
+    return tuple((line, _cut(text[shared:])) for line, text in excerpt)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + " …"
 
 
 def kind_of(component: str) -> str:
@@ -54,6 +70,6 @@ def explanation(docs: str) -> str:
 
 WORDS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (number, counted, headline, remainder, shortened, kind_of, name_of, explanation)
+    for function in (coded, number, counted, headline, remainder, dedented, kind_of, name_of, explanation)
 }
 """These functions as filters of the templates."""
