@@ -23,7 +23,7 @@ from sfgov.facts.records import Record
 from sfgov.model.index import Written
 from sfgov.model.org import Org
 from sfgov.place import Place
-from sfgov_checks.data.secrets import Secret, secret_in
+from sfgov_checks.data.secrets import Secret, is_stand_in, secret_in
 
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _QUOTED = re.compile(r"""["']([^"']*)["']""")
@@ -120,7 +120,7 @@ def _in_records(org: Org) -> Iterator[_Found]:
     for credential in org.all(NamedCredential):
         for value in credential.fact.values:
             text = value.text or ""
-            if value.path.casefold() in _CREDENTIAL and text and not text.startswith(("%", "$", "{", "*")):
+            if value.path.casefold() in _CREDENTIAL and text and not is_stand_in(text):
                 place = credential.at(value.line, value.path)
                 secret = secret_in(value.path, text) or Secret(f"a value under {value.path}", known=False)
                 yield _Found(f"Named credential {credential.name}", place, secret)

@@ -29,7 +29,7 @@ _NAMES = re.compile(
 )
 _PASSWORD = re.compile(r"\b(password|passwd|pwd|passphrase)\Z")
 _STANDS_IN = re.compile(
-    r"^[%$<{\[_#!]|\{!|\$\{|%%|x{4,}|\*{3,}|\.{3}|change|replace|your|example|dummy|sample|placeholder|todo|insert|"
+    r"^[%$<{\[_#!]|\{!|\$\{|%%|x{4,}|\*{3,}|\.{3}|change|fix|replace|your|example|dummy|sample|placeholder|todo|insert|"
     r"enter|none|null|test|mock|fake|secret|password|token|key|demo|abc|1234",
     re.IGNORECASE,
 )
@@ -63,12 +63,17 @@ def secret_in(name: str, text: str) -> Secret | None:
     return None
 
 
+def is_stand_in(text: str) -> bool:
+    """Whether a text only stands where a secret would: `${TOKEN}`, `ChangeMe`, `fixme`."""
+    return _STANDS_IN.search(text) is not None
+
+
 def _is_random(text: str, shortest: int) -> bool:
     """Whether a text is no sentence, name, address, id or stand-in."""
     mixed = re.search(r"[0-9]", text) and re.search(r"[A-Za-z]", text)
     if len(text) < shortest or re.search(r"\s|://|__c|/services/", text) or not mixed:
         return False
-    if _STANDS_IN.search(text) or (_SALESFORCE_ID.fullmatch(text) and text.startswith(("0", "a0"))):
+    if is_stand_in(text) or (_SALESFORCE_ID.fullmatch(text) and text.startswith(("0", "a0"))):
         return False
     counts = Counter(text)
     bits = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())

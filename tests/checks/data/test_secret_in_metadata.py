@@ -119,6 +119,12 @@ def test_a_connected_app() -> None:
         apex("void a(HttpRequest r) { r.setHeader('X-Api-Key', '{!$Credential.Billing.Key1}'); }"),
         apex("static String PASSWORD = 'Password__c';"),
         field("Setup__c.Api_Token__c", defaultValue="$Label.Api_Token_12345678"),
+        {
+            "namedCredentials/A.namedCredential-meta.xml": "<NamedCredential><password>ChangeMe!</password></NamedCredential>"
+        },
+        {
+            "namedCredentials/A.namedCredential-meta.xml": "<NamedCredential><password>fixme</password></NamedCredential>"
+        },
     ],
     ids=[
         "sentence",
@@ -135,6 +141,8 @@ def test_a_connected_app() -> None:
         "merge-field",
         "field-name",
         "formula",
+        "change-me",
+        "fix-me",
     ],
 )
 def test_near_misses(files: dict[str, str]) -> None:
