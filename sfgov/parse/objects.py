@@ -9,10 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from sfgov.parse.filters import list_view
-from sfgov.parse.xml import Element
-from sfgov.project.source import SourceFile
-
 from sfgov.facts import (
     CustomField,
     CustomObject,
@@ -22,6 +18,9 @@ from sfgov.facts import (
     StandardValueSet,
     ValidationRule,
 )
+from sfgov.parse.filters import list_view
+from sfgov.parse.xml import Element
+from sfgov.project.source import SourceFile
 
 _OBJECT_SCALARS = (
     "label",
