@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
+from sfgov.facts import Fact
 from sfgov.model.apex import Apex
 from sfgov.model.automation import Automation
 from sfgov.model.bypasses import Switch, switches
@@ -21,8 +22,6 @@ from sfgov.model.masking import Masking
 from sfgov.model.permissions import Permissions
 from sfgov.model.removal import index_without
 from sfgov.model.visibility import Visibility
-
-from sfgov.facts import Fact
 
 F = TypeVar("F", bound=Fact)
 
