@@ -236,9 +236,10 @@ def _works_on_records(linked: LinkedMethod, index: int) -> bool:
     names = {p.name for p in linked.method.parameters if _MANY.match(p.type) or _CUSTOM.fullmatch(p.type)}
     if not names and linked.owner:
         names = {f.name for f in linked.owner.fields if _MANY.match(f.type) and "static" not in f.modifiers}
-    heads = " ".join(sorted({loop.head for op in behind for loop in linked.loops_of(op)}))
-    gathered = {v.name for v in linked.method.variables if _MANY.match(v.type)} if names else set()
-    return _names_any(" ".join([heads, *map(_text, behind)]), names) or _names_any(heads, gathered)
+    if names:
+        names |= {v.name for v in linked.method.variables if _MANY.match(v.type)}
+    heads = sorted({loop.head for op in behind for loop in linked.loops_of(op)})
+    return _names_any(" ".join([*heads, *map(_text, behind)]), names)
 
 
 def _names_any(text: str, names: set[str]) -> bool:

@@ -21,6 +21,7 @@ _FROM_OUTSIDE = frozenset(
 )
 _SHARING = ("with sharing", "without sharing", "inherited sharing")
 _CREATED = re.compile(r"new\s+([\w.]+)\s*\(", re.IGNORECASE)
+_FROM = re.compile(r"\[\s*select\b.*?\bfrom\s+(\w+)", re.IGNORECASE | re.DOTALL)
 _ELEMENT = re.compile(r"new\s+List\s*<\s*([\w.]+)\s*>|new\s+([\w.]+)\s*\[", re.IGNORECASE)
 
 
@@ -119,7 +120,7 @@ class Statements:
         if operation.kind in ("soql", "sosl"):
             return operation.name.casefold()
         operand = operation.arguments[0] if operation.arguments else ""
-        made = _CREATED.match(operand) or _ELEMENT.match(operand)
+        made = _CREATED.match(operand) or _ELEMENT.match(operand) or _FROM.match(operand)
         if made:
             return next(filter(None, made.groups()), "").casefold()
         kind = self._apex.calls.expressions.type_of(linked, operand, linked.owner_key, operation.line)

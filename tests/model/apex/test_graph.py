@@ -114,6 +114,7 @@ STATEMENTS = {
     "List<Lead> l = [SELECT Id FROM Lead WITH SYSTEM_MODE];": ("lead", "system mode", True),
     "insert new Lead(LastName = 'x');": ("lead", "system mode", False),
     "insert as user new List<Lead>{ one };": ("lead", "user mode", True),
+    "delete [SELECT Id FROM Lead];": ("lead", "system mode", False),
     "update many;": ("lead", "system mode", False),
     "delete as system one;": ("lead", "system mode", True),
     "delete byId.values();": ("lead", "system mode", False),
@@ -133,7 +134,7 @@ def test_object_and_mode_of_a_statement(
         '<ApexClass xmlns="http://soap.sforce.com/2006/04/metadata"><apiVersion>60.0</apiVersion></ApexClass>'
     )
     (saved,) = Statements(linked(tmp_path, org)).classes
-    (found,) = saved.statements
+    found = saved.statements[-1]
     assert (found.object, found.access.mode, found.access.explicit) == expected
 
 

@@ -1,0 +1,3 @@
+trigger WarrantyClaimTrigger on Warranty_Claim__c (before insert) {
+    new WarrantyClaimTriggerHandler().run();
+}
