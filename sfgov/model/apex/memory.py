@@ -32,6 +32,7 @@ _COALESCED = re.compile(r"(?:this\.)?([\w.]+)\s*\?\?", re.IGNORECASE)
 _COLLECTION = re.compile(r"(?:list|set|map)\s*<|.*\]$", re.IGNORECASE)
 _CAST = re.compile(r"^\s*\(\s*[\w.<>, ]+\)\s*")
 _AFTER_NAME = re.compile(r"\.get\(|\[|\?")
+_RESET = re.compile(r"null$|new\s|clear$")
 _PUTTING = frozenset({"put", "putall", "add", "addall", "clear"})
 _UNKNOWN = ""
 _DEEPEST = 3
@@ -42,6 +43,7 @@ class Memo(msgspec.Struct, frozen=True):
 
     `by_key`: once for each key, so it helps look-ups, not writes. `scope` says how long it lives. `local` is the
     local variable or parameter that holds it, `owner` the key of the type whose field it is, `line` where it is tested.
+    `resets` are the lines at which it is forgotten each time, before the test or after the work.
     """
 
     name: str
@@ -50,15 +52,20 @@ class Memo(msgspec.Struct, frozen=True):
     line: int
     local: Variable | None = None
     owner: str = ""
+    resets: tuple[int, ...] = ()
 
     def helps_in(self, index: int, loop: Loop) -> bool:
         """Whether it is tested in each round of a loop (with its index), and still there in the next round."""
         if not loop.line <= self.line <= loop.end_line:
             return False
+        if any(loop.line <= line <= loop.end_line for line in self.resets):
+            return False
         return self.local is None or (self.local.scope != index and self.local.line <= loop.line)
 
     def outlives_call(self) -> bool:
         """Whether it is still there in the next call of the method: a field, or a collection of the caller's."""
+        if self.resets:
+            return False
         if self.local is None:
             return True
         return self.scope == "parameter" and (self.by_key or _COLLECTION.match(self.local.type) is not None)
@@ -77,14 +84,31 @@ class _Stores:
 
     def __init__(self, linked: LinkedMethod) -> None:
         guards = linked.method.guards
-        self._last_inside = list(
-            range(len(guards))
-        )  # guards are numbered from outside to inside, in source order
+        # Guards are numbered from outside to inside, in source order: what is inside of one follows it.
+        self._guards = guards
+        self._last_inside = list(range(len(guards)))
         for index in range(len(guards) - 1, -1, -1):
             parent = guards[index].parent
             if parent >= 0:
                 self._last_inside[parent] = max(self._last_inside[parent], self._last_inside[index])
         self._stored: dict[str, list[tuple[int, str]]] = {}
+        self._written: dict[str, list[tuple[int, int, str]]] = {}
+
+    def wrote(self, guard: int, line: int, name: str, how: str) -> None:
+        """An operation of the method itself that stores into a name, or empties it."""
+        self._written.setdefault(name, []).append((guard, line, how))
+
+    def resets(self, index: int, name: str, *, by_key: bool) -> tuple[int, ...]:
+        """The lines at which a name is set anew on the way to a guard, or emptied around it."""
+        line = self._guards[index].line
+        return tuple(
+            at
+            for guard, at, how in self._written.get(name, ())
+            if self._is_around(guard, index) and (_RESET.match(how) or (at <= line and not by_key))
+        )
+
+    def _is_around(self, guard: int, index: int) -> bool:
+        return guard < 0 or (guard < index <= self._last_inside[guard])
 
     def add(self, guard: int, stored: Mapping[str, str]) -> None:
         """What an operation behind a guard stores."""
@@ -126,8 +150,10 @@ class Memory:
         guard = linked.method.guards[index]
         for test in self._tests(linked, guard):
             values = self._stores_of(linked).behind(index, _last(test.name))
-            if values and (not test.becomes or values & {test.becomes, _UNKNOWN}):
-                yield self._memo(linked, test, guard.line)
+            if values and _keeps(test, values):
+                resets = self._stores_of(linked).resets(index, _last(test.name), by_key=test.by_key)
+                memo = self._memo(linked, test, guard.line)
+                yield msgspec.structs.replace(memo, resets=resets) if resets else memo
 
     def _memo(self, linked: LinkedMethod, test: _Test, line: int) -> Memo:
         name = test.name.removeprefix("this.")
@@ -213,6 +239,9 @@ class Memory:
         if known is None:
             table = _Stores(linked)
             for operation in linked.method.operations:
+                name = _stored_name(operation)
+                if name:
+                    table.wrote(operation.guard, operation.line, name, _stored_how(operation))
                 if operation.guard >= 0:
                     table.add(operation.guard, self._stored_by(linked, operation))
             known = self._tables[id(linked)] = table
@@ -221,11 +250,7 @@ class Memory:
     def _stored_by(self, linked: LinkedMethod, operation: Operation, depth: int = 0) -> dict[str, str]:
         name = _stored_name(operation)
         if name:
-            return {
-                name: operation.arguments[0].casefold()
-                if operation.kind == "assign"
-                else operation.name.casefold()
-            }
+            return {name: _stored_how(operation)}
         if operation.kind != "call" or depth >= _DEEPEST:
             return {}
         found: dict[str, str] = {}
@@ -252,6 +277,19 @@ def _stored_name(operation: Operation) -> str:
     if operation.kind == "call" and operation.receiver and operation.name.casefold() in _PUTTING:
         return _last(operation.receiver)
     return ""
+
+
+def _stored_how(operation: Operation) -> str:
+    """The assigned value, or the method that stores."""
+    return (operation.arguments[0] if operation.kind == "assign" else operation.name).casefold()
+
+
+def _keeps(test: _Test, values: set[str]) -> bool:
+    """Whether what was tested is stored so that the test comes out otherwise the next time."""
+    if test.becomes in ("true", "false"):
+        opposite = "false" if test.becomes == "true" else "true"
+        return opposite not in values and bool(values & {test.becomes, _UNKNOWN})
+    return not test.becomes or bool(values & {test.becomes, _UNKNOWN})
 
 
 def _last(name: str) -> str:

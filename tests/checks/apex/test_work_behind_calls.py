@@ -507,6 +507,25 @@ CHAINS: dict[str, tuple[dict[str, str], str, list[str]]] = {
         query_in("A.find"),
         ["A:4 A.run calls A.rate", "A:7 A.rate calls A.find", f"A:8 {END_QUERY}"],
     ),
+    "a flag that is set back after the work": (
+        looping(
+            "save(a);",
+            "static Boolean isBusy = false;",
+            "static void save(Account a) { if (isBusy) { return; } isBusy = true; update a; isBusy = false; }",
+        ),
+        MAKES_DML,
+        ["A:4 A.run calls A.save", f"A:8 {END_DML}"],
+    ),
+    "a cache that each call forgets": (
+        looping(
+            "rate(a.Id);",
+            "static Contact known;",
+            "static Contact rate(Id id) { known = null; if (known == null) { known = find(id); } return known; }",
+            FIND,
+        ),
+        query_in("A.find"),
+        ["A:4 A.run calls A.rate", "A:8 A.rate calls A.find", f"A:9 {END_QUERY}"],
+    ),
     "a set of what was seen is no cache": (
         looping(
             "save(a);",
@@ -635,6 +654,13 @@ QUIET: dict[str, dict[str, str]] = {
         "Contact c = known(a.Id);",
         "static Map<Id, Contact> cache = new Map<Id, Contact>();",
         "static Contact known(Id id) { Contact c = cache.get(id); if (c == null) { c = find(id); cache.put(id, c); } return c; }",
+        FIND,
+    ),
+    "a static cache that is made where it is missing": looping(
+        "Contact c = known(a.Id);",
+        "static Map<Id, Contact> cache;",
+        "static Contact known(Id id) { if (cache == null) { cache = new Map<Id, Contact>(); }",
+        "if (!cache.containsKey(id)) { cache.put(id, find(id)); } return cache.get(id); }",
         FIND,
     ),
     "a cache whose test is a method": looping(

@@ -423,6 +423,43 @@ DATABASE_WORK = {
         """,
         query("4:29", f"3 {FOR_EACH}", "Messaging.renderStoredEmailTemplate(many, null, a.Id)"),
     ),
+    "a cache that each round sets anew": (
+        """
+        Account parent;
+        for (Account a : records) {
+            parent = byId.get(a.ParentId);
+            if (parent == null) {
+                parent = [SELECT Id FROM Account WHERE Id = :a.ParentId];
+            }
+        }
+        """,
+        query("7:22", f"4 {FOR_EACH}", "SELECT Id FROM Account WHERE Id = :a.ParentId"),
+    ),
+    "a cache that each round empties": (
+        """
+        List<Contact> found = new List<Contact>();
+        for (Account a : records) {
+            found.clear();
+            if (found.isEmpty()) {
+                found.addAll([SELECT Id FROM Contact WHERE AccountId = :a.Id]);
+            }
+        }
+        """,
+        query("7:26", f"4 {FOR_EACH}", "SELECT Id FROM Contact WHERE AccountId = :a.Id"),
+    ),
+    "a flag that is set back": (
+        """
+        Boolean running = false;
+        for (Account a : records) {
+            if (!running) {
+                running = true;
+                update a;
+                running = false;
+            }
+        }
+        """,
+        dml("7:13", f"4 {FOR_EACH}", "update a"),
+    ),
     "tested for null, but nothing is stored": (
         """
         for (Account a : records) {
