@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -94,7 +93,7 @@ def write(folder: Path, size: int) -> None:
         elif kind < 40:
             text = circling(number)
         elif kind < 44:
-            text = large()
+            text = large(number)
         else:
             text = called(number)
         _write(folder / "flows" / f"F{number}.flow-meta.xml", text)
@@ -136,21 +135,21 @@ def called(number: int) -> str:
     return _flow(_start("", "Work"), work)
 
 
-def large() -> str:
-    """A flow of 500 elements: decisions in a row, each of which may skip an update."""
+def large(number: int) -> str:
+    """A flow of 500 elements on an object of its own: decisions in a row, each of which may skip an update."""
     parts = []
-    for number in range(_LARGE // 2):
+    for row in range(_LARGE // 2):
         parts.append(
-            f"<decisions><name>D{number}</name>{_edge('defaultConnector', f'D{number + 1}')}<rules><name>R{number}</name>"
-            f"<conditions><leftValueReference>$Record.A{number}__c</leftValueReference><operator>EqualTo</operator>"
-            f"<rightValue><stringValue>x</stringValue></rightValue></conditions>{_edge('connector', f'U{number}')}</rules></decisions>"
+            f"<decisions><name>D{row}</name>{_edge('defaultConnector', f'D{row + 1}')}<rules><name>R{row}</name>"
+            f"<conditions><leftValueReference>$Record.A{row}__c</leftValueReference><operator>EqualTo</operator>"
+            f"<rightValue><stringValue>x</stringValue></rightValue></conditions>{_edge('connector', f'U{row}')}</rules></decisions>"
         )
         parts.append(
-            f"<recordUpdates><name>U{number}</name>{_edge('connector', f'D{number + 1}')}"
-            f"<inputAssignments><field>F{number}__c</field><value><stringValue>y</stringValue></value></inputAssignments>"
+            f"<recordUpdates><name>U{row}</name>{_edge('connector', f'D{row + 1}')}"
+            f"<inputAssignments><field>F{row}__c</field><value><stringValue>y</stringValue></value></inputAssignments>"
             "<inputReference>$Record</inputReference></recordUpdates>"
         )
-    return _flow(_start("Large__c", "D0"), *parts)
+    return _flow(_start(f"Large{number}__c", "D0"), *parts)
 
 
 def action(number: int) -> str:

@@ -12,8 +12,8 @@ from functools import lru_cache
 import msgspec
 
 from sfgov.facts.flow import FlowElement, FlowFilter, FlowRule, FlowStart, FlowValue
-from sfgov.model.flow_graph import FlowGraph
 from sfgov.model.flow_references import own_field
+from sfgov.model.flow_ways import FlowWays
 
 _LITERALS = frozenset({"stringValue", "booleanValue", "numberValue"})
 _EVENTS = {
@@ -91,15 +91,11 @@ def _asks_for_change(item: FlowFilter) -> bool:
     return item.operator == "IsChanged" and item.value.text == "true"
 
 
-def criteria_before(graph: FlowGraph, element: FlowElement) -> frozenset[Criterion]:
+def criteria_before(ways: FlowWays, element: FlowElement) -> frozenset[Criterion]:
     """What the decisions of a flow ask of its record on every way from the start to a node."""
     found: set[Criterion] = set()
-    wanted = element.name.casefold()
-    for decision in graph.reachable():
-        for rule in decision.rules if decision.kind == "decisions" else ():
-            asked = [one for one in _of_rule(rule) if one not in found]
-            if asked and wanted not in graph.names_without(decision, rule.name):
-                found.update(asked)
+    for _, rule in ways.rules_before(element):
+        found.update(_of_rule(rule))
     return frozenset(found)
 
 

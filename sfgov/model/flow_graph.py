@@ -77,20 +77,6 @@ class FlowGraph:
                     waiting.append(target)
         return tuple(waiting)
 
-    def names_without(self, element: FlowElement, rule: str) -> frozenset[str]:
-        """The lower-case names of the nodes that are reached from the start even if a rule of a decision never holds."""
-        found: set[str] = set()
-        waiting = list(self.targets(self.start_edges))
-        for node in waiting:  # grows while it is walked
-            if node.name.casefold() in found:
-                continue
-            found.add(node.name.casefold())
-            edges = node.connectors
-            if node is element:
-                edges = tuple(edge for edge in edges if (edge.kind, edge.label) != ("rules", rule))
-            waiting.extend(self.targets(edges))
-        return frozenset(found)
-
     def path(
         self,
         from_: Iterable[FlowElement],

@@ -11,6 +11,7 @@ from sfgov.facts.flow import Flow, FlowConnector, FlowDefinition, FlowElement, F
 from sfgov.model.flow_graph import FlowGraph, FlowLoop, Repetition
 from sfgov.model.flow_launch import TRIGGERED, Launch, RunContext, launch_of, run_context_of
 from sfgov.model.flow_references import FlowReferences
+from sfgov.model.flow_ways import FlowWays
 from sfgov.model.index import Index, Written
 from sfgov.model.relationships import Relationships
 
@@ -95,6 +96,11 @@ class LinkedFlow:
     def graph(self) -> FlowGraph:
         """The control flow."""
         return FlowGraph(self.fact)
+
+    @cached_property
+    def ways(self) -> FlowWays:
+        """What is certain about the ways through it."""
+        return FlowWays(self.graph)
 
     def element(self, name: str) -> FlowElement | None:
         """The node of that name."""

@@ -130,7 +130,7 @@ def before(folder: Path, name: str, *blocks: str) -> list[tuple[str, str]]:
     found = one(folder, saving(), *blocks)
     element = found.element(name)
     assert element is not None
-    return sorted((test.field, test.value) for test in criteria_before(found.graph, element))
+    return sorted((test.field, test.value) for test in criteria_before(found.ways, element))
 
 
 def test_decisions_on_every_way_to_a_node(tmp_path: Path) -> None:

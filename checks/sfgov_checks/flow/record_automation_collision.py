@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations
+from functools import cached_property
+from itertools import combinations, permutations, product
 
 from sfgov import Confidence, Evidence, Finding, Severity, check
 from sfgov.check import Outcome
@@ -15,6 +16,7 @@ from sfgov.model.flow_launch import Launch
 from sfgov.model.flows import LinkedFlow
 from sfgov.model.index import Written
 from sfgov.model.org import Org
+from sfgov.place import Place
 from sfgov_checks.principals import counted, joined
 
 _ORDERED = (Launch.BEFORE_SAVE, Launch.AFTER_SAVE)
@@ -179,20 +181,36 @@ def _record_flows(org: Org) -> dict[tuple[str, Launch], list[LinkedFlow]]:
 
 
 def _saves(object_name: str, launch: Launch, group: Sequence[LinkedFlow]) -> Iterator[Finding]:
+    known = [_Touched(flow) for flow in group]
     pairs = [
         (one, other)
-        for one, other in combinations(group, 2)
-        if one.fact.trigger_order == other.fact.trigger_order and _meet(one, other)
+        for one, other in combinations(known, 2)
+        if one.flow.fact.trigger_order == other.flow.fact.trigger_order and _meet(one.flow, other.flow)
     ]
     clashing = [(one, other, clashes) for one, other in pairs if (clashes := _clashes(launch, one, other))]
     for one, other, clashes in clashing:
-        yield _clash_finding(object_name, launch, one, other, clashes)
+        yield _clash_finding(object_name, launch, one.flow, other.flow, clashes)
     if pairs and not clashing:
-        yield _unordered_finding(object_name, launch, [flow for flow in group if _is_in(flow, pairs)])
+        unordered = {flow.flow.name for pair in pairs for flow in pair}
+        yield _unordered_finding(object_name, launch, [flow for flow in group if flow.name in unordered])
 
 
-def _is_in(flow: LinkedFlow, pairs: Sequence[tuple[LinkedFlow, LinkedFlow]]) -> bool:
-    return any(flow is one or flow is other for one, other in pairs)
+class _Touched:
+    """A flow with the fields of its record that it sets (by lower-case name) and reads."""
+
+    def __init__(self, flow: LinkedFlow) -> None:
+        self.flow = flow
+
+    @cached_property
+    def writes(self) -> dict[str, list[FieldWrite]]:
+        found: dict[str, list[FieldWrite]] = defaultdict(list)
+        for write in own_writes(self.flow):
+            found[write.field.casefold()].append(write)
+        return dict(found)
+
+    @cached_property
+    def reads(self) -> dict[str, Place]:
+        return own_reads(self.flow)
 
 
 def _meet(one: LinkedFlow, other: LinkedFlow) -> bool:
@@ -211,21 +229,21 @@ class _Clash:
         self.evidence = (write.at.says(write.said), other)
 
 
-def _clashes(launch: Launch, one: LinkedFlow, other: LinkedFlow) -> list[_Clash]:
+def _clashes(launch: Launch, one: _Touched, other: _Touched) -> list[_Clash]:
     """The fields in which the order shows, each once; one that both set counts more than one that is read."""
     found: dict[str, _Clash] = {}
-    for write in own_writes(one):
-        for rival in own_writes(other):
-            if write.field.casefold() == rival.field.casefold() and _differ(write, rival):
-                clash = _Clash(write, rival.at.says(rival.said), both_set=True)
-                found.setdefault(write.field.casefold(), clash)
+    for field, writes in one.writes.items():
+        for write, rival in product(writes, other.writes.get(field, ())):
+            if _differ(write, rival):
+                found.setdefault(field, _Clash(write, rival.at.says(rival.said), both_set=True))
     for writer, reader in permutations((one, other)) if launch is Launch.BEFORE_SAVE else ():
-        reads = own_reads(reader)
-        for write in own_writes(writer):
-            place = reads.get(write.field.casefold())
-            if place and not exclude_each_other(_criteria(write), entry_criteria(reader.fact.start)):
-                said = place.says(f"flow {reader.name} reads {write.field}")
-                found.setdefault(write.field.casefold(), _Clash(write, said, both_set=False))
+        asked = entry_criteria(reader.flow.fact.start)
+        for field, writes in writer.writes.items():
+            place = reader.reads.get(field)
+            for write in writes if place else ():
+                if place and not exclude_each_other(_criteria(write), asked):
+                    said = place.says(f"flow {reader.flow.name} reads {write.field}")
+                    found.setdefault(field, _Clash(write, said, both_set=False))
     return sorted(found.values(), key=lambda clash: not clash.both_set)
 
 
@@ -240,7 +258,7 @@ def _same(write: FieldWrite, rival: FieldWrite) -> bool:
 
 
 def _criteria(write: FieldWrite) -> frozenset[Criterion]:
-    return entry_criteria(write.flow.fact.start) | criteria_before(write.flow.graph, write.element)
+    return entry_criteria(write.flow.fact.start) | criteria_before(write.flow.ways, write.element)
 
 
 def _clash_finding(

@@ -67,7 +67,7 @@ def _of_flow(automatism: Automatism) -> Iterator[FieldWriter]:
     if flow is None:
         return
     for write in own_writes(flow):
-        asked = automatism.criteria | criteria_before(flow.graph, write.element)
+        asked = automatism.criteria | criteria_before(flow.ways, write.element)
         plain = write.item.operator in ("", "Assign")
         yield FieldWriter(
             automatism,

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sfgov.facts.flow import FlowElement, FlowRule, FlowValue
 from sfgov.model.automation.effects import Kind, RecordEffect
-from sfgov.model.flow_criteria import criteria_before, criteria_of, literal_of
-from sfgov.model.flow_decisions import Settled
+from sfgov.model.flow_criteria import criteria_of, literal_of
 from sfgov.model.flow_fields import updates_own_record
 from sfgov.model.flow_launch import Launch
 from sfgov.model.flow_references import own_field
@@ -80,19 +79,9 @@ def _assigned(operator: str, value: FlowValue) -> str | None:
 
 def is_conditional(flow: LinkedFlow, element: FlowElement) -> bool:
     """Whether something decides if a node runs that `criteria_before` does not tell."""
-    settled = Settled(flow.graph, [element])
-    if settled.always:
-        return False
-    told = criteria_before(flow.graph, element)
-    return any(
-        decision.kind != "loops"
-        and not any(
-            rule.conditions and criteria_of(rule) <= told and _is_told(rule) for rule in decision.rules
-        )
-        for decision in settled.deciding
-    )
+    return not flow.ways.is_sure(element, _is_told)
 
 
 def _is_told(rule: FlowRule) -> bool:
     """Whether a rule asks nothing but tests of the record against literals."""
-    return len(criteria_of(rule)) == len(rule.conditions)
+    return bool(rule.conditions) and len(criteria_of(rule)) == len(rule.conditions)

@@ -39,9 +39,7 @@ class FlowStep:
     @cached_property
     def asked(self) -> frozenset[Criterion]:
         """What decisions ask of the record on every way to the node. Only the first flow has the record."""
-        return (
-            self.caller.asked if self.caller is not None else criteria_before(self.flow.graph, self.element)
-        )
+        return self.caller.asked if self.caller is not None else criteria_before(self.flow.ways, self.element)
 
 
 def flow_steps(flows: Flows, flow: LinkedFlow) -> Iterator[FlowStep]:
