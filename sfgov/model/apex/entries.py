@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
-from sfgov.facts.apex import ApexTrigger, ApexType
+from sfgov.facts.apex import ApexType
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.types import Types
 
@@ -60,6 +60,11 @@ _INTERFACES = {
     "schedulable": (Entry.SCHEDULABLE, {"execute"}),
     "messaging.inboundemailhandler": (Entry.EMAIL, {"handleinboundemail"}),
 }
+_TEST_HELPER = re.compile(
+    r"(?:^|_|(?<=[a-z0-9]))(?:Test|TEST|Mock|MOCK|Stub|Fixture|Dummy|test|mock)(?:s|ing)?(?=[A-Z0-9_]|$)"
+)
+_TRIGGER_BASE = re.compile(r"trigger|sobjectdomain")
+"""Names of base classes whose methods triggers call, in frameworks that may come as managed packages."""
 _CONTROLLERS = ("apexpages.standardcontroller", "apexpages.standardsetcontroller")
 
 
@@ -85,7 +90,7 @@ def _from_interfaces(name: str, linked: LinkedMethod, types: Types) -> Iterator[
         bare = written.partition("<")[0].strip().casefold().removeprefix("system.")
         entry, methods = _INTERFACES.get(bare, (Entry.FRAMEWORK, set()))
         if not methods or name in methods:
-            yield Entry.TRIGGER if entry is Entry.FRAMEWORK and "trigger" in bare else entry
+            yield Entry.TRIGGER if entry is Entry.FRAMEWORK and _TRIGGER_BASE.search(bare) else entry
 
 
 def outside_types(key: str, types: Types) -> Iterator[str]:
@@ -105,16 +110,6 @@ def is_page_controller(one: ApexType) -> bool:
         in ("pagereference", "system.pagereference", "apexpages.pagereference")
         for method in one.methods
     )
-
-
-def is_trigger_code(linked: LinkedMethod) -> bool:
-    """Whether a method stands in a trigger."""
-    return isinstance(linked.written.fact, ApexTrigger)
-
-
-_TEST_HELPER = re.compile(
-    r"(?:^|_|(?<=[a-z0-9]))(?:Test|TEST|Mock|MOCK|Stub|Fixture|Dummy|test|mock)(?:s|ing)?(?=[A-Z0-9_]|$)"
-)
 
 
 def is_test_helper(owner: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from sfgov.facts.apex import Operation
@@ -103,9 +103,12 @@ def _texts(linked: LinkedMethod) -> Iterator[_Text]:
         for text in (op.receiver, *op.arguments):
             if text:
                 yield _Text(text, op.line, op.loops, op.guard)
+    entered: set[int] = set()
     for variable in method.variables:
+        if variable.scope >= 0:
+            entered.add(variable.scope)
         if variable.initial:
-            yield _Text(variable.initial, variable.line, _loops_at(linked, variable.line), -1)
+            yield _Text(variable.initial, variable.line, _loops_at(linked, variable.line, entered), -1)
     for guard in method.guards:
         if guard.kind in ("if", "ternary"):
             yield _Text(guard.condition, guard.line, _loops_at(linked, guard.line), guard.parent)
@@ -116,9 +119,16 @@ def _texts(linked: LinkedMethod) -> Iterator[_Text]:
             yield _Text(loop.head, loop.line, _around(linked, index), -1)
 
 
-def _loops_at(linked: LinkedMethod, line: int) -> tuple[int, ...]:
-    """The loops whose body a line is in; what stands on the line of a loop's head is not."""
-    return tuple(i for i, loop in enumerate(linked.method.loops) if loop.line < line <= loop.end_line)
+def _loops_at(linked: LinkedMethod, line: int, entered: Collection[int] = ()) -> tuple[int, ...]:
+    """The loops whose body a line is in.
+
+    What stands on the line of a loop's head is in its body only if the loop is one of those known to be `entered`.
+    """
+    return tuple(
+        index
+        for index, loop in enumerate(linked.method.loops)
+        if loop.line < line <= loop.end_line or (loop.line == line and index in entered)
+    )
 
 
 def _around(linked: LinkedMethod, index: int) -> tuple[int, ...]:

@@ -1175,6 +1175,18 @@ def test_a_call_in_nested_loops_names_all_of_them() -> None:
     assert trail(result)[:2] == ["B:3 loop: for-each (Account a : all)", "B:4 loop: for-each (Id id : ids)"]
 
 
+def test_a_getter_in_a_loop_on_one_line() -> None:
+    org = files(
+        SELECTOR,
+        apex("Service", "public Decimal rate { get { return Sel.find(null).Rate__c; } }"),
+        apex(
+            "B",
+            "public void go(List<Account> all, Service s) { for (Account a : all) { Decimal r = s.rate; } }",
+        ),
+    )
+    assert trail(one(org))[:2] == ["B:2 loop: for-each (Account a : all)", "B:2 B.go calls Service.rate"]
+
+
 def test_a_cache_helps_only_in_the_loop_that_it_outlives() -> None:
     org = files(
         SELECTOR,
