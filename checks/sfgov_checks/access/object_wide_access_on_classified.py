@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -127,12 +127,13 @@ def object_wide_access_on_classified(org: Org, policy: Policy) -> Iterator[Outco
     if not objects:
         yield NotChecked(why_nothing_is_classified(org))
         return
+    reached = _reached(org, objects)
     wide = [
         one
         for bundle in org.permissions.bundles(*METADATA_KINDS)
-        if answers(org, bundle, policy) and not is_admin(bundle, policy)
-        for name, fields in objects.items()
-        for one in _wide(org, bundle, name, fields, policy)
+        if bundle in reached and answers(org, bundle, policy) and not is_admin(bundle, policy)
+        for name in reached[bundle]
+        for one in _wide(org, bundle, name, objects[name], policy)
     ]
     yield from _rolled_up(wide)
 
@@ -160,6 +161,16 @@ class _Wide(msgspec.Struct, frozen=True):
     def evidence(self) -> list[Evidence]:
         classified = [evidence for field in self.fields[:2] for evidence in field.evidence()]
         return [*(evidence for grant in self.grants for evidence in grant.evidence), *classified]
+
+
+def _reached(org: Org, objects: Iterable[str]) -> dict[Bundle, dict[str, None]]:
+    """The objects that each bundle reaches as a whole, in their order; bundles that reach none are left out."""
+    found: defaultdict[Bundle, dict[str, None]] = defaultdict(dict)
+    for name in objects:
+        for flag in _FLAGS:
+            for bundle, _ in org.permissions.who_has(OBJECTS, name, flag, *METADATA_KINDS):
+                found[bundle][name] = None
+    return found
 
 
 def _wide(
