@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -120,9 +120,12 @@ def sharing_default_too_open(org: Org, policy: Policy) -> Iterator[Outcome]:
         yield NotChecked(why_nothing_is_classified(org))
         return
     severity = Severity.HIGH if _has_outsiders(org) else Severity.MEDIUM
+    parents = _parents(org)
     for element, how_bad in (("externalSharingModel", severity), ("sharingModel", Severity.MEDIUM)):
         open_ = [
-            default for name, fields in objects.items() if (default := _too_open(org, name, fields, element))
+            default
+            for name, fields in objects.items()
+            if (default := _too_open(org, parents, name, fields, element))
         ]
         if len(open_) > _ROLLED_UP:
             yield _many(org, open_, how_bad)
@@ -157,7 +160,9 @@ class _Default(msgspec.Struct, frozen=True):
         return _model(self.stated.fact, self.element)
 
 
-def _too_open(org: Org, name: str, fields: tuple[SensitiveField, ...], element: str) -> _Default | None:
+def _too_open(
+    org: Org, parents: Mapping[str, str], name: str, fields: tuple[SensitiveField, ...], element: str
+) -> _Default | None:
     wide = _EXTERNAL if element == "externalSharingModel" else _INTERNAL
     chain: list[Written[CustomObject]] = []
     follow: str | None = name
@@ -169,7 +174,7 @@ def _too_open(org: Org, name: str, fields: tuple[SensitiveField, ...], element: 
         model = _model(written.fact, element).casefold()
         if model in wide:
             return _Default(name, fields, element, tuple(chain), wide[model])
-        follow = _parent(org, follow) if model == _BY_PARENT else None
+        follow = parents.get(follow.casefold()) if model == _BY_PARENT else None
     return None
 
 
@@ -177,15 +182,14 @@ def _model(fact: CustomObject, element: str) -> str:
     return fact.external_sharing_model if element == "externalSharingModel" else fact.sharing_model
 
 
-def _parent(org: Org, name: str) -> str | None:
-    """The object by which access to this one is controlled: its first master, or the standard one."""
-    masters = (
-        parent
-        for field in org.all(CustomField)
-        if field.fact.object.casefold() == name.casefold() and field.fact.type.casefold() == "masterdetail"
-        for parent in field.fact.reference_to
-    )
-    return _STANDARD_PARENTS.get(name.casefold()) or next(masters, None)
+def _parents(org: Org) -> dict[str, str]:
+    """Per object (in lower case) the one by which access to it is controlled: the standard one, or its first master."""
+    found = dict(_STANDARD_PARENTS)
+    for field in org.all(CustomField):
+        if field.fact.type.casefold() == "masterdetail":
+            for parent in field.fact.reference_to[:1]:
+                found.setdefault(field.fact.object.casefold(), parent)
+    return found
 
 
 def _finding(default: _Default, severity: Severity) -> Finding:
