@@ -24,6 +24,7 @@ from generate import generate, size
 from process import environment, measure
 
 STAGES = ("start", "open", "parse", "link", "check", "report")
+_SHOWN = 12
 _HERE = Path(__file__).resolve()
 
 
@@ -59,7 +60,7 @@ def main() -> None:
     invented = measured[: len(given.sizes)]
     print(*_growth(invented), sep="\n")
     if given.checks:
-        print(*_slowest(measured[-1]), sep="\n")
+        print(*_slowest(measured[-1], invented[-2:]), sep="\n")
 
 
 def _arguments() -> argparse.Namespace:
@@ -183,11 +184,18 @@ def _growth(invented: Sequence[Figures]) -> Iterator[str]:
         yield f"{name:>20}{f'×{files:.1f}':>9}{'':22}{stages}{larger.seconds / smaller.seconds / files:9.2f}{'':9}{memory:7.2f}"
 
 
-def _slowest(one: Figures) -> Iterator[str]:
-    """Each part of the linked model is built by the first check that asks for it."""
+def _slowest(one: Figures, last: Sequence[Figures]) -> Iterator[str]:
+    """Seconds of the checks that take longest, each with the parts of the model that it was the first to ask for.
+
+    Beside them how the time grew over the last two invented orgs, as in the rows above.
+    """
     yield f"slowest checks of {one.name}:"
-    for code, seconds in sorted(one.checks.items(), key=lambda item: -item[1])[:8]:
-        yield f"  {code:8}{seconds:7.2f} s"
+    for code, seconds in sorted(one.checks.items(), key=lambda item: -item[1])[:_SHOWN]:
+        growth = ""
+        if len(last) == 2 and last[0].checks.get(code):
+            smaller, larger = last
+            growth = f"{larger.checks[code] / smaller.checks[code] / (larger.files / smaller.files):7.2f}"
+        yield f"  {code:8}{seconds:7.2f} s{growth}"
 
 
 if __name__ == "__main__":
