@@ -84,7 +84,12 @@ def test_ctrl_c_in_a_real_process(folder: Path) -> None:
         },
     )
     process = subprocess.Popen(
-        [SFGOV, "check", "org", "--checks", "slow"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [SFGOV, "check", "org", "--checks", "slow"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A job in the background of a shell ignores this signal, and so would everything that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while not (folder / "started").exists() and process.poll() is None:
         time.sleep(0.02)
