@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 
 from sfgov.model.apex.conditions import Decide
 
@@ -13,12 +14,14 @@ _TRUTH = re.compile(r"(.+?)(==|!=)(true|false)")
 _SWITCHES = ("before", "after", "insert", "update", "delete", "undelete")
 
 
+@cache
 def trigger_event(timing: str, event: str) -> Decide:
     """What holds during one event: `before`, `delete`."""
     switches = {f"is{name}": name in (timing, event) for name in _SWITCHES}
     switches["isexecuting"] = True
     operation = f"{timing}_{event}"
 
+    @lru_cache(maxsize=8192)
     def decide(atom: str) -> bool | None:
         if atom.startswith("when "):
             named = {f"{t}_{e}" for t, e in _OPERATION.findall(atom)}

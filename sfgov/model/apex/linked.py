@@ -54,9 +54,8 @@ class LinkedMethod:
         if "testmethod" in self.method.modifiers:
             return True
         fact = self.written.fact
-        outer = fact.types[:1] if isinstance(fact, ApexClass) else ()
-        annotations = [*self.method.annotations, *(a for one in outer for a in one.annotations)]
-        return any(a.name.casefold() == "istest" for a in annotations)
+        outer = fact.types[0].annotations if isinstance(fact, ApexClass) and fact.types else ()
+        return any(a.name.casefold() == "istest" for a in (*self.method.annotations, *outer))
 
     def annotated(self, *names: str) -> bool:
         """Whether the method has one of these annotations (in lower case)."""

@@ -38,21 +38,17 @@ def connect_reads(graph: CallGraph, calls: Calls) -> None:
         pattern = re.compile(
             rf"\b(?:{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))", re.IGNORECASE
         )
-        readers = {linked for name in names for linked in mentioning[name]}
-        for linked in graph.methods:
-            if linked in readers:
-                graph.add_calls(linked, list(_reads(linked, names, pattern, calls)))
+        for linked, words in mentioning:
+            mentioned = words & names
+            if mentioned:
+                graph.add_calls(linked, list(_reads(linked, mentioned, pattern, calls)))
 
 
-def _mentioning(graph: CallGraph) -> dict[str, list[LinkedMethod]]:
-    """By the name of a getter, in lower case, the methods with that word in an expression."""
-    found: dict[str, list[LinkedMethod]] = {
-        linked.method.name.casefold(): [] for linked in graph.methods if linked.method.kind == "getter"
-    }
-    for linked in graph.methods:
-        for name in found.keys() & _words(linked):
-            found[name].append(linked)
-    return found
+def _mentioning(graph: CallGraph) -> list[tuple[LinkedMethod, set[str]]]:
+    """The methods that have names of getters in their expressions, each with these names, in lower case."""
+    getters = {linked.method.name.casefold() for linked in graph.methods if linked.method.kind == "getter"}
+    found = ((linked, getters & _words(linked)) for linked in graph.methods) if getters else ()
+    return [(linked, names) for linked, names in found if names]
 
 
 def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
@@ -71,11 +67,11 @@ def _words(linked: LinkedMethod) -> set[str]:
     return set(_WORD.findall(" ".join(texts).casefold()))
 
 
-def _reads(linked: LinkedMethod, names: set[str], pattern: re.Pattern[str], calls: Calls) -> Iterator[Call]:
+def _reads(
+    linked: LinkedMethod, mentioned: set[str], pattern: re.Pattern[str], calls: Calls
+) -> Iterator[Call]:
     seen: set[tuple[int, str]] = set()
-    for text, line, loops, guard in _without_strings(_texts(linked)):
-        if names.isdisjoint(_WORD.findall(text.casefold())):
-            continue
+    for text, line, loops, guard in _without_strings(_texts(linked), mentioned):
         for match in pattern.finditer(text):
             before = _CHAIN_END.search(text, max(0, match.start() - _LONGEST_CHAIN), match.start())
             holder = before[0] if before else ""
@@ -92,9 +88,12 @@ def _reads(linked: LinkedMethod, names: set[str], pattern: re.Pattern[str], call
                 yield Call(operation, calls.to(getter))
 
 
-def _without_strings(texts: Iterable[_Text]) -> Iterator[_Text]:
+def _without_strings(texts: Iterable[_Text], mentioned: set[str]) -> Iterator[_Text]:
+    """The texts that one of these names may be in, which most are not."""
     for text in texts:
-        yield text._replace(text=_STRING.sub("''", text.text)) if "'" in text.text else text
+        lower = text.text.casefold()
+        if any(name in lower for name in mentioned):
+            yield text._replace(text=_STRING.sub("''", text.text)) if "'" in text.text else text
 
 
 def _texts(linked: LinkedMethod) -> Iterator[_Text]:
