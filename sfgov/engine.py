@@ -66,10 +66,12 @@ def run(
     today: datetime.date | None = None,
     known: Sequence[Check] = (),
     baseline: Baseline = Baseline(),  # noqa: B008  it is frozen
+    matrix: bool = True,
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
-    `known` are all checks that there are, by default those that run: excuses for the others are not judged.
+    `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
+    `matrix`, the run does not say who can delete what.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     written, problems = _parse(project, jobs, progress)
@@ -110,7 +112,6 @@ def run(
             _ask(one, context | {"gate": gate}, org, about_excuses)
     own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
     results += apply_waivers(own, config.policy, today)
-    matrix = delete_matrix(org, config.policy, excerpts.around)
     return Run(
         version=sfgov.__version__,
         title=project.title,
@@ -123,7 +124,7 @@ def run(
         crashed=found.crashed or about_excuses.crashed,
         repository_prefix=repository_prefix(project.root),
         judged=tuple(sorted(given.judged)),
-        matrix=matrix,
+        matrix=delete_matrix(org, config.policy, excerpts.around) if matrix else None,
     )
 
 
@@ -263,8 +264,9 @@ def _front(project: Project, config: Config) -> str:
 def _stamp(findings: Iterable[tuple[Check, Finding]], excerpts: Excerpts) -> list[Result]:
     ordered = sorted(findings, key=lambda pair: _order(*pair))
     keys = [(c.code, f.at.component, f.at.element if f.subject is None else f.subject) for c, f in ordered]
+    fixes = {code: _usual_fix(one) for code, one in {one.code: one for one, _ in ordered}.items()}
     return [
-        _result(one, finding, fingerprint, excerpts)
+        _result(one, finding, fingerprint, fixes[one.code], excerpts)
         for (one, finding), fingerprint in zip(ordered, fingerprints(keys), strict=True)
     ]
 
@@ -273,7 +275,12 @@ def _order(one: Check, finding: Finding) -> tuple[str, int, str, int, str]:
     return finding.at.path, finding.at.line, one.code, finding.at.column, finding.message
 
 
-def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) -> Result:
+def _usual_fix(one: Check) -> str:
+    """The first paragraph of the documentation's fix."""
+    return one.section("Fix").split("\n\n")[0].replace("\n", " ")
+
+
+def _result(one: Check, finding: Finding, fingerprint: str, usual_fix: str, excerpts: Excerpts) -> Result:
     place = finding.at
     around = _nothing if SECRETS in one.tags else excerpts.around
     return Result(
@@ -299,7 +306,7 @@ def _result(one: Check, finding: Finding, fingerprint: str, excerpts: Excerpts) 
             )
             for e in finding.because
         ),
-        fix=finding.fix or one.section("Fix").split("\n\n")[0].replace("\n", " "),
+        fix=finding.fix or usual_fix,
         excerpt=around(place),
     )
 

@@ -18,7 +18,7 @@ from sfgov.cli.loading import all_checks, checks_option, configuration, opened
 if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
-    from sfgov.project import Project, Snapshot
+    from sfgov.project import Snapshot
     from sfgov.result import Run
 
 NEVER = "never"
@@ -80,9 +80,13 @@ class Task(msgspec.Struct, frozen=True):
         fail_on: str | None = None,
         baseline: Path | None = None,
         diff_base: str | None = None,
+        matrix: bool = False,
         quiet: bool = False,
     ) -> Run:
-        """Check the org as it lies on disk, and hold it against an earlier state. Raises `CannotWork`."""
+        """Check the org as it lies on disk, and hold it against an earlier state. Raises `CannotWork`.
+
+        With `matrix`, the run also says who can delete what, for a report that shows it.
+        """
         from sfgov.cli import progress
         from sfgov.engine import run
         from sfgov.gate.diff import against
@@ -101,7 +105,7 @@ class Task(msgspec.Struct, frozen=True):
                 known=self.known,
                 baseline=known_findings,
             )
-            now = ask(opened(self.paths, self.config))
+            now = ask(opened(self.paths, self.config), matrix=matrix)
             if snapshot is None or diff_base is None:
                 return now
             return against(now, self._before(snapshot, ask), diff_base, snapshot.commit)
@@ -119,12 +123,12 @@ class Task(msgspec.Struct, frozen=True):
         except GitError as error:
             raise CannotWork(f"--diff-base {ref}: {error}") from error
 
-    def _before(self, snapshot: Snapshot, ask: Callable[[Project], Run]) -> Run | None:
+    def _before(self, snapshot: Snapshot, ask: Callable[..., Run]) -> Run | None:
         """The same checks with the same policy on the files of the commit; None where it has no metadata yet."""
         from sfgov.project import GitError, NoMetadata
 
         try:
-            return ask(opened(self.paths, self.config, snapshot))
+            return ask(opened(self.paths, self.config, snapshot), matrix=False)
         except CannotWork as error:
             if isinstance(error.__cause__, NoMetadata):
                 return None

@@ -42,6 +42,8 @@ class Format(msgspec.Struct, frozen=True):
     """The same run and options give the same text. It ends with a line feed and is to be written as UTF-8."""
     terminal: bool = True
     """Whether it may be written to a terminal: a page of HTML helps nobody there."""
+    matrix: bool = False
+    """Whether it shows who can delete what, which takes seconds to work out in a large org."""
 
 
 def _whatever_the_wishes(render: Callable[[Run], str]) -> Render:
@@ -57,7 +59,9 @@ def _html(run: Run) -> str:
 _TABLE = (
     Format("console", "findings by file and a verdict, for people", console.render),
     Format("json", "everything, for scripts", _whatever_the_wishes(json_report.render)),
-    Format("html", "one page to read, search and send", _whatever_the_wishes(_html), terminal=False),
+    Format(
+        "html", "one page to read, search and send", _whatever_the_wishes(_html), terminal=False, matrix=True
+    ),
     Format("junit", "JUnit XML, for Jenkins, GitLab, Azure and others", _whatever_the_wishes(junit.render)),
     Format("sarif", "SARIF 2.1.0, for GitHub code scanning and editors", _whatever_the_wishes(sarif.render)),
     Format("github", "annotations in GitHub Actions", _whatever_the_wishes(github.render)),
