@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sfgov.check import Severity
 from sfgov.report.inert import printable, prose
+from sfgov.report.proof import proof
 from sfgov.report.ranking import most_severe_first
 from sfgov.result import Result, Run
 
@@ -51,12 +52,7 @@ def _command(level: str, result: Result, run: Run) -> str:
 
 
 def _message(result: Result, run: Run) -> str:
-    evidence = [
-        f"{printable(run.in_repository(step.path))}:{step.line}: {prose(step.message)}"
-        for step in result.evidence
-    ]
-    fix = [f"Fix: {prose(result.fix)}"] if result.fix else []
-    return "\n".join([prose(result.message), *evidence, *fix])
+    return "\n".join([prose(result.message), *proof(result, run)])
 
 
 def _data(text: str) -> str:

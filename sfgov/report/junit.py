@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 import msgspec
 
 from sfgov.report.inert import printable, prose
+from sfgov.report.proof import proof
 from sfgov.result import Card, Result, Run
 
 MOST_CASES = 20_000
@@ -114,10 +115,7 @@ def _said(result: Result, run: Run) -> Iterator[str]:
     place = f"{printable(run.in_repository(result.path))}:{result.line}:{result.column}"
     status = "" if result.status == "new" else f" [{result.status}{_because(result)}]"
     yield f"{place}: {result.severity}{status}: {prose(result.message)}"
-    for step in result.evidence:
-        yield f"  {printable(run.in_repository(step.path))}:{step.line}: {prose(step.message)}"
-    if result.fix:
-        yield f"  Fix: {prose(result.fix)}"
+    yield from (f"  {line}" for line in proof(result, run))
 
 
 def _because(result: Result) -> str:
