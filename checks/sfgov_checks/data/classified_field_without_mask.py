@@ -28,6 +28,7 @@ from sfgov.model.masking import Coverage, CoverageState, MaskedObject, Masking
 from sfgov.model.org import Org
 from sfgov.place import Evidence, Place
 from sfgov.policy import Classification, Policy
+from sfgov_checks.principals import counted
 
 _SHOWN = 5
 _ROLLED_UP = 10
@@ -208,7 +209,7 @@ def _siblings(name: str, masking: Masking, home: MaskedObject | None) -> list[Ev
         ]
     rules = [rule for rule in masking.rules_of(name) if rule.by == home.by and not rule.dormant]
     others = len({rule.field.casefold() for rule in rules})
-    return [home.place.says(f"{home.by} masks {_counted(others, 'other field')} of {name}")]
+    return [home.place.says(f"{home.by} masks {counted(others, 'other field')} of {name}")]
 
 
 def _fix(name: str, what: str, home: MaskedObject | None) -> str:
@@ -233,7 +234,7 @@ def _rolled_up(name: str, unmasked: Sequence[_Unmasked], masking: Masking, terms
 
 def _nothing_declared(name: str, unmasked: Sequence[_Unmasked]) -> Finding:
     return Finding(
-        f"{name} has {_counted(len(unmasked), 'classified field')}, and nothing in the files masks "
+        f"{name} has {counted(len(unmasked), 'classified field')}, and nothing in the files masks "
         f"{'it' if len(unmasked) == 1 else 'them'}: {_names(unmasked)}. A refreshed sandbox holds the real values.",
         at=_at(name, unmasked),
         because=_evidence(unmasked),
@@ -246,7 +247,7 @@ def _nothing_declared(name: str, unmasked: Sequence[_Unmasked]) -> Finding:
 
 def _unknown(name: str, unknown: Sequence[_Unmasked]) -> Finding:
     return Finding(
-        f"{name} has {_counted(len(unknown), 'classified field')} of which the files do not say whether "
+        f"{name} has {counted(len(unknown), 'classified field')} of which the files do not say whether "
         f"{'it is' if len(unknown) == 1 else 'they are'} masked: {_names(unknown)}.",
         at=_at(name, unknown),
         because=_evidence(unknown),
@@ -274,7 +275,3 @@ def _evidence(fields: Sequence[_Unmasked]) -> list[Evidence]:
     classified = (evidence for one in fields[:_SHOWN] for evidence in one.field.evidence())
     masking = (evidence for one in fields[:_SHOWN] for evidence in one.coverage.evidence)
     return list(dict.fromkeys((*classified, *masking)))
-
-
-def _counted(number: int, words: str) -> str:
-    return f"{number} {words}" if number == 1 else f"{number} {words}s"

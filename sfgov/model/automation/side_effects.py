@@ -27,10 +27,7 @@ _EVENT = re.compile(r"\b(?:before|after)_(?:insert|update|delete|undelete)\b", r
 
 
 class SideEffect(msgspec.Struct, frozen=True):
-    """A callout or a published event, and the way to it. `at` is where the way leaves the one who starts it.
-
-    `after_dml`: it is the method itself that wrote before, not a save that runs it.
-    """
+    """A callout or a published event, and the way to it. `at` is where the way leaves the one who starts it."""
 
     kind: Literal["callout", "publish"]
     starts: str
@@ -39,7 +36,6 @@ class SideEffect(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     path: Path | None = None
     object: str = ""
-    after_dml: bool = False
 
 
 def callouts_in_saves(automation: Automation, flows: Flows, apex: Apex) -> Iterator[SideEffect]:
@@ -136,7 +132,6 @@ def _after_dml(apex: Apex, walk: ApexWalk, method: LinkedMethod) -> Iterator[Sid
                     last.at(work).says("callout"),
                 ),
                 callout,
-                after_dml=True,
             )
             return
         dml_path = _path(apex, method, operation, _DML)

@@ -37,11 +37,25 @@ class Origin(Enum):
         return self in (Origin.EXPORT, Origin.PACKAGE, Origin.IN_HOUSE)
 
 
-class MaskRule(msgspec.Struct, frozen=True):
-    """A source masks one field, or the fields that a wildcard matches."""
+class _OfFields(msgspec.Struct, frozen=True):
+    """What a source says of one field of an object, or of the fields that a wildcard matches."""
 
     object: str
     field: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether it names the field itself."""
+        return "*" not in self.field and "?" not in self.field
+
+    def matches(self, field: str) -> bool:
+        """Whether it is about this field."""
+        return fnmatchcase(field.casefold(), self.field.casefold())
+
+
+class MaskRule(_OfFields, frozen=True):
+    """A source masks one field, or the fields that a wildcard matches."""
+
     origin: Origin
     by: str
     """What holds the rule, as a noun: `policy Contact_PII_Mask`, `the template of Contact`."""
@@ -53,15 +67,6 @@ class MaskRule(msgspec.Struct, frozen=True):
     """Why the rule does nothing: `its masking object is inactive`. Empty: it works."""
     switch: Place | None = None
     """The line that switches a dormant rule off."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether it names the field itself."""
-        return "*" not in self.field and "?" not in self.field
-
-    def matches(self, field: str) -> bool:
-        """Whether it is about this field."""
-        return fnmatchcase(field.casefold(), self.field.casefold())
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The rule's line and, where something switches it off, that line."""
@@ -77,25 +82,14 @@ class MaskRule(msgspec.Struct, frozen=True):
         )
 
 
-class MaskExempt(msgspec.Struct, frozen=True):
+class MaskExempt(_OfFields, frozen=True):
     """A template leaves a field, or the fields that a wildcard matches, alone on purpose."""
 
-    object: str
-    field: str
     place: Place
     until: date | None = None
     """The last day on which it holds; None: it has no end."""
     reason: str = ""
     approved_by: str = ""
-
-    @property
-    def exact(self) -> bool:
-        """Whether it names the field itself."""
-        return "*" not in self.field and "?" not in self.field
-
-    def matches(self, field: str) -> bool:
-        """Whether it is about this field."""
-        return fnmatchcase(field.casefold(), self.field.casefold())
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The exemption's line."""
