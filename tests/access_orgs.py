@@ -127,11 +127,8 @@ def not_checked(files: Files, check: Check) -> list[str]:
 
 
 def _told(result: Result) -> tuple[str, ...]:
-    """What does not depend on the format. A finding of the whole org names the folder, which is another one."""
-    component = (
-        result.component.partition(":")[0] if result.component.startswith("Project:") else result.component
-    )
-    return (result.severity, result.confidence, component, result.subject, result.message)
+    """What does not depend on the format."""
+    return (result.severity, result.confidence, result.component, result.subject, result.message)
 
 
 _INLINE = {"fields": "fields", "validationRules": "validationRules", "recordTypes": "recordTypes"}

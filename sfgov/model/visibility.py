@@ -11,6 +11,8 @@ from sfgov.model.index import Index, Written
 from sfgov.place import Evidence, Place
 from sfgov.project import Hidden, Manifest, Project
 
+WHOLE = "Project:org"
+"""The component of findings about the org as a whole."""
 _ACCESSES = {"ApexClass": "classAccesses", "Flow": "flowAccesses"}
 
 
@@ -31,8 +33,8 @@ class Visibility:
         return self._project.manifests
 
     def whole(self) -> Place:
-        """A place for what is true of the whole org."""
-        return Place(self._project.front, 1, f"Project:{self._project.title}")
+        """A place for what is true of the whole org. Its name does not depend on the folder that the org lies in."""
+        return Place(self._project.front, 1, WHOLE)
 
     def hidden(self, type_name: str) -> tuple[Hidden, ...]:
         """The lines of `.forceignore` that hid components of this type."""

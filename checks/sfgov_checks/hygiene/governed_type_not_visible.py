@@ -8,6 +8,7 @@ from sfgov import Check, Finding, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import ApexClass, ApexTrigger, CustomField, CustomObject, Flow, PermissionSet, Profile
 from sfgov.model.org import Org
+from sfgov.model.visibility import WHOLE
 from sfgov.place import Evidence, Place
 from sfgov_checks.principals import counted
 
@@ -65,7 +66,7 @@ def governed_type_not_visible(org: Org, checks: Sequence[Check]) -> Iterator[Out
     if not blind:
         return
     ignored = [
-        Place(rule.file, rule.line, "Project:.forceignore", rule.pattern).says(
+        Place(rule.file, rule.line, WHOLE, rule.pattern).says(
             f"hides {counted(rule.count, 'file')} of {name}, such as {rule.example}"
         )
         for name, rules in hidden.items()

@@ -58,6 +58,13 @@ def test_it_points_at_the_project_file() -> None:
     assert (result.path, result.line) == ("sfdx-project.json", 1)
 
 
+def test_its_identity_depends_neither_on_the_folder_nor_on_how_a_type_is_missing() -> None:
+    files = without(WHOLE, "profiles/")
+    hidden = in_project(WHOLE) | {".forceignore": "**/profiles/**\n"}
+    results = [one(files), one({f"acme/{path}": text for path, text in files.items()}), one(hidden)]
+    assert {(r.component, r.fingerprint) for r in results} == {("Project:org", results[0].fingerprint)}
+
+
 def test_forceignore_hides_a_type_although_files_of_it_are_there() -> None:
     files = in_project(WHOLE) | {".forceignore": "# not ours\n**/profiles/**\n"}
     result = one(files)
