@@ -11,6 +11,12 @@ from sfgov.facts.apps import (
     ExtlClntAppOauthSettings,
 )
 from sfgov.facts.base import Fact, Mark, Problem
+from sfgov.facts.endpoints import (
+    CorsWhitelistOrigin,
+    CspTrustedSite,
+    ManagedEventSubscription,
+    RemoteSiteSetting,
+)
 from sfgov.facts.filters import ListView, MatchingRules
 from sfgov.facts.flow import Flow, FlowDefinition
 from sfgov.facts.governance import BackupDeclaration, RetentionDeclaration
@@ -35,6 +41,7 @@ from sfgov.facts.records import (
     Component,
     CustomLabels,
     CustomMetadata,
+    ExternalCredential,
     InstalledPackage,
     NamedCredential,
     Settings,
@@ -48,6 +55,8 @@ AnyFact = (
     | BackupDeclaration
     | Component
     | ConnectedApp
+    | CorsWhitelistOrigin
+    | CspTrustedSite
     | CustomField
     | CustomLabels
     | CustomMetadata
@@ -58,6 +67,7 @@ AnyFact = (
     | DelegateGroup
     | EventRelayConfig
     | ExternalClientApplication
+    | ExternalCredential
     | ExtlClntAppConfigurablePolicies
     | ExtlClntAppGlobalOauthSettings
     | ExtlClntAppOauthConfigurablePolicies
@@ -69,6 +79,7 @@ AnyFact = (
     | InstalledPackage
     | LeadConvertSettings
     | ListView
+    | ManagedEventSubscription
     | MaskingTemplate
     | MatchingRules
     | MutingPermissionSet
@@ -78,6 +89,7 @@ AnyFact = (
     | PlatformEventChannelMember
     | Profile
     | RecordType
+    | RemoteSiteSetting
     | RetentionDeclaration
     | Settings
     | SharingRules
@@ -96,6 +108,8 @@ __all__ = [
     "BackupDeclaration",
     "Component",
     "ConnectedApp",
+    "CorsWhitelistOrigin",
+    "CspTrustedSite",
     "CustomField",
     "CustomLabels",
     "CustomMetadata",
@@ -106,6 +120,7 @@ __all__ = [
     "DelegateGroup",
     "EventRelayConfig",
     "ExternalClientApplication",
+    "ExternalCredential",
     "ExtlClntAppConfigurablePolicies",
     "ExtlClntAppGlobalOauthSettings",
     "ExtlClntAppOauthConfigurablePolicies",
@@ -118,6 +133,7 @@ __all__ = [
     "InstalledPackage",
     "LeadConvertSettings",
     "ListView",
+    "ManagedEventSubscription",
     "Mark",
     "MaskingTemplate",
     "MatchingRules",
@@ -129,6 +145,7 @@ __all__ = [
     "Problem",
     "Profile",
     "RecordType",
+    "RemoteSiteSetting",
     "RetentionDeclaration",
     "Settings",
     "SharingRules",

@@ -67,7 +67,13 @@ class NamedCredential(Record, frozen=True, kw_only=True):
     """An address with the way to log in there."""
 
 
+class ExternalCredential(Record, frozen=True, kw_only=True):
+    """How the org logs in where named credentials lead."""
+
+
 class Component(Fact, frozen=True, kw_only=True):
     """A component of a type that no check looks into: it exists, and its file is well-formed."""
 
     root: str = ""
+    api_version: float | None = None
+    """Of pages, components and their bundles."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sfgov.facts.base import Fact
+from sfgov.facts.base import Fact, Mark
 
 
 class WorkflowFieldUpdate(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -45,11 +45,22 @@ class WorkflowRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
     actions: tuple[tuple[str, str], ...] = ()
 
 
+class OutboundMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A SOAP message that is sent to an address outside. `url_line` is 0 where the file has no address."""
+
+    name: str
+    line: int
+    url: str = ""
+    url_line: int = 0
+    session_id: Mark = 0
+    """`includeSessionId`: the receiver gets a session of the user in whose name it is sent."""
+
+
 class Workflow(Fact, frozen=True, kw_only=True):
-    """What workflow does on one object, whose name it bears."""
+    """What workflow does on one object, whose name it bears; or one piece of it in a file of its own."""
 
     rules: tuple[WorkflowRule, ...] = ()
     field_updates: tuple[WorkflowFieldUpdate, ...] = ()
     alerts: tuple[str, ...] = ()
     """The names of its e-mail alerts, which flows call as `Object.Name`."""
-    outbound_messages: tuple[str, ...] = ()
+    outbound_messages: tuple[OutboundMessage, ...] = ()

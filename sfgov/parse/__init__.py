@@ -11,6 +11,7 @@ from sfgov.facts import AnyFact, Component, Fact, Problem
 from sfgov.parse import (
     access,
     apps,
+    endpoints,
     filters,
     governance,
     masking,
@@ -30,6 +31,7 @@ XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
 _BY_ROOT: dict[str, XmlReader] = {
     **access.READERS,
     **apps.READERS,
+    **endpoints.READERS,
     **filters.READERS,
     **flows.READERS,
     **masking.READERS,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 
-from sfgov.facts import CustomLabels, CustomMetadata, InstalledPackage, NamedCredential, Settings
+from sfgov.facts import (
+    Component,
+    CustomLabels,
+    CustomMetadata,
+    ExternalCredential,
+    Fact,
+    InstalledPackage,
+    NamedCredential,
+    Settings,
+)
 from sfgov.facts.records import Value
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
@@ -50,7 +60,29 @@ def read_named_credential(root: Element, source: SourceFile) -> Iterator[NamedCr
     yield NamedCredential(name=source.name, line=root.line, values=tuple(_leaves(root)))
 
 
-READERS = {
+def read_external_credential(root: Element, source: SourceFile) -> Iterator[ExternalCredential]:
+    """An external credential."""
+    yield ExternalCredential(name=source.name, line=root.line, values=tuple(_leaves(root)))
+
+
+def read_code(root: Element, source: SourceFile) -> Iterator[Component]:
+    """The XML beside a page or component: the API version that its code is written for."""
+    version = root.get("apiVersion")
+    yield Component(
+        name=source.name,
+        line=root.line,
+        lines=root.lines("apiVersion"),
+        root=root.tag,
+        api_version=float(version) if re.fullmatch(r"\d+(\.\d+)?", version) else None,
+    )
+
+
+READERS: dict[str, Callable[[Element, SourceFile], Iterable[Fact]]] = {
+    "ApexComponent": read_code,
+    "ApexPage": read_code,
+    "AuraDefinitionBundle": read_code,
+    "ExternalCredential": read_external_credential,
+    "LightningComponentBundle": read_code,
     "CustomLabel": read_custom_labels,
     "CustomLabels": read_custom_labels,
     "NamedCredential": read_named_credential,

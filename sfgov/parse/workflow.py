@@ -1,10 +1,18 @@
-"""Workflow files: rules, field updates and the names of other actions."""
+"""Workflow files: rules, field updates, outbound messages and the names of other actions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfgov.facts.workflow import Workflow, WorkflowCriterion, WorkflowFieldUpdate, WorkflowRule
+import msgspec
+
+from sfgov.facts.workflow import (
+    OutboundMessage,
+    Workflow,
+    WorkflowCriterion,
+    WorkflowFieldUpdate,
+    WorkflowRule,
+)
 from sfgov.parse.xml import Element
 from sfgov.project.naming import decode
 from sfgov.project.source import SourceFile
@@ -18,11 +26,30 @@ def read_workflow(root: Element, source: SourceFile) -> Iterator[Workflow]:
         rules=tuple(map(_rule, root.all("rules"))),
         field_updates=tuple(map(_field_update, root.all("fieldUpdates"))),
         alerts=tuple(alert.get("fullName") for alert in root.all("alerts")),
-        outbound_messages=tuple(message.get("fullName") for message in root.all("outboundMessages")),
+        outbound_messages=tuple(map(_outbound_message, root.all("outboundMessages"))),
     )
 
 
-READERS = {"Workflow": read_workflow}
+def read_piece(root: Element, source: SourceFile) -> Iterator[Workflow]:
+    """A rule or an action in a file of its own, named `Object.Name`."""
+    name, _, own = source.name.partition(".")
+    block = Element(_PIECES[root.tag], root.text, root.line, children=list(root.children))
+    if not block.get("fullName"):
+        block.children.append(Element("fullName", own, root.line))
+    yield from read_workflow(
+        Element("Workflow", "", root.line, children=[block]), msgspec.structs.replace(source, name=name)
+    )
+
+
+_PIECES = {
+    "WorkflowAlert": "alerts",
+    "WorkflowFieldUpdate": "fieldUpdates",
+    "WorkflowOutboundMessage": "outboundMessages",
+    "WorkflowRule": "rules",
+}
+"""Root of a piece (preset `decomposeWorkflowBeta`) → the element that it was in the whole file."""
+
+READERS = {"Workflow": read_workflow, **dict.fromkeys(_PIECES, read_piece)}
 
 
 def _rule(node: Element) -> WorkflowRule:
@@ -57,4 +84,15 @@ def _field_update(node: Element) -> WorkflowFieldUpdate:
         formula=node.get("formula"),
         target_object=node.get("targetObject"),
         reevaluates=node.flag("reevaluateOnChange") is True,
+    )
+
+
+def _outbound_message(node: Element) -> OutboundMessage:
+    url = node.first("endpointUrl")
+    return OutboundMessage(
+        name=node.get("fullName"),
+        line=node.line,
+        url=url.text if url else "",
+        url_line=url.line if url and url.text else 0,
+        session_id=node.mark("includeSessionId"),
     )
