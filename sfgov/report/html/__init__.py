@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sfgov.report.html import markdown
 from sfgov.report.html.packed import pack
+from sfgov.report.html.sections import sections
 from sfgov.report.html.view import View
 from sfgov.report.html.wording import WORDS
 from sfgov.report.inert import visible
@@ -28,6 +29,7 @@ def render(run: Run) -> str:
     finding = templates.get_template("finding.html.j2").module.finding  # type: ignore[attr-defined]
     return templates.get_template("report.html.j2").render(
         view=view,
+        sections=tuple(sections(run, templates)),
         packed=pack(view.left_over, finding),
         style=Markup(style),  # noqa: S704 - our own files, not text from the org
         script=Markup(script),  # noqa: S704

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from sfgov.result import Deletable, Guard, Matrix, Right
+from sfgov.result import Deletable, Guard, Matrix, Right, Run
 
 _COLUMNS = 24
 """How many bundles get a column: those that can delete the most. The others stand in the objects' lists."""
@@ -88,6 +88,11 @@ class Grid(msgspec.Struct, frozen=True):
             uncolumned=uncolumned,
             left_out=matrix.left_out,
         )
+
+
+def look(run: Run) -> Grid | None:
+    """Who can delete what, where the run knows of any object."""
+    return Grid.of(run.matrix) if run.matrix and run.matrix.objects else None
 
 
 def _order(bundle: str) -> tuple[int, str]:

@@ -9,7 +9,6 @@ from typing import get_args
 import msgspec
 
 from sfgov.check import Severity
-from sfgov.report.html.deletes import Grid
 from sfgov.report.html.verdict import Verdict, verdict_of
 from sfgov.result import Card, NotLooked, Result, Run, Status
 
@@ -99,7 +98,6 @@ class View(msgspec.Struct, frozen=True):
     checks: tuple[CheckOutcome, ...]
     written: tuple[Shown, ...]
     left_over: tuple[Shown, ...]
-    deletes: Grid | None = None
 
     @property
     def named(self) -> tuple[Shown, ...]:
@@ -125,7 +123,6 @@ class View(msgspec.Struct, frozen=True):
             checks=tuple(_outcomes(run)),
             written=shown[:written_out],
             left_over=shown[written_out:],
-            deletes=Grid.of(run.matrix) if run.matrix and run.matrix.objects else None,
         )
 
 

@@ -36,7 +36,7 @@ def run(files: Files = ORG) -> Run:
 
 def section(files: Files = ORG) -> str:
     page = render(run(files))
-    return page[page.index('<section id="deletes"') : page.index('<section id="findings"')]
+    return page[page.index('<section id="deletes"') : page.index('<section id="not-checked"')]
 
 
 def words(text: str) -> str:
