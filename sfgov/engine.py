@@ -67,17 +67,19 @@ def run(
     known: Sequence[Check] = (),
     baseline: Baseline = Baseline(),  # noqa: B008  it is frozen
     matrix: bool = True,
+    earlier: Project | None = None,
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
     `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
-    `matrix`, the run does not say who can delete what.
+    `matrix`, the run does not say who can delete what. `earlier` is the org as it was before the change that is
+    checked: what was there already is the gate's business, but some checks ask what a change means.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     written, problems = _parse(project, jobs, progress)
     if progress:
         progress("linking", 0, len(written))
-    org = link(project, written, config, today)
+    org = link(project, written, config, today, earlier)
     if progress:
         progress("linking", len(written), len(written))
     found = _Found(_front(project, config))
@@ -166,7 +168,13 @@ def _comments(written: Iterable[Written[Fact]], excerpts: Excerpts) -> Iterator[
                 yield Comment(one.path, one.component, said.line, said.text, lines, one.fact.line)
 
 
-def link(project: Project, written: Iterable[Written[Fact]], config: Config, today: datetime.date) -> Org:
+def link(
+    project: Project,
+    written: Iterable[Written[Fact]],
+    config: Config,
+    today: datetime.date,
+    earlier: Project | None = None,
+) -> Org:
     """The org of a project's facts, with what the policy file declares about it."""
     policy = config.policy
     declared = Declared(
@@ -180,7 +188,20 @@ def link(project: Project, written: Iterable[Written[Fact]], config: Config, tod
         today=today,
     )
     index = Index(written, project.names)
-    return Org(index, Visibility(project, index), declared)
+    return Org(index, Visibility(project, index), declared, None if earlier is None else _versions(earlier))
+
+
+def _versions(project: Project) -> Index:
+    """The API versions at which a project's Apex is saved, and nothing else."""
+    files = [file for file in project.files if file.role == "meta" and file.type in _APEX]
+    return Index(
+        Written(fact, source.path, source.package)
+        for source, parsed in parse_files(files, project.reader, jobs=1)
+        for fact in parsed.facts
+    )
+
+
+_APEX = (ApexClass.__name__, ApexTrigger.__name__)
 
 
 def repository_prefix(root: Path) -> str:

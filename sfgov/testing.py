@@ -27,23 +27,26 @@ TODAY = date(2026, 6, 1)
 """The day on which a test's org is checked, so that dated exemptions do not run out under a test."""
 
 
-def lint(files: Files, *checks: Check, today: date = TODAY) -> list[Result]:
+def lint(files: Files, *checks: Check, today: date = TODAY, earlier: Files | None = None) -> list[Result]:
     """The findings of these checks on an org of these files (path → content), in report order.
 
     A file `sfgov.yml` among them is the policy. Paths may be those of a DX project, an mdapi folder or a bare
-    folder of metadata. The files are really written and read.
+    folder of metadata. The files are really written and read. `earlier` are the files before the change, for checks
+    that ask what a change means; findings that were there already are given all the same.
     """
-    return list(lint_run(files, *checks, today=today).results)
+    return list(lint_run(files, *checks, today=today, earlier=earlier).results)
 
 
-def lint_run(files: Files, *checks: Check, today: date = TODAY) -> Run:
+def lint_run(files: Files, *checks: Check, today: date = TODAY, earlier: Files | None = None) -> Run:
     """As `lint`, but the whole run: what was not checked, whether a check crashed."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+        root, before = Path(folder, "now"), Path(folder, "before")
         write_files(root, files)
+        write_files(before, earlier or {})
         config = load_config(root / "sfgov.yml" if "sfgov.yml" in files else None, root=root)
         project = open_project([root], declared=config.policy.declared_files)
-        return run(project, config, checks, jobs=1, today=today)
+        old = open_project([before]) if earlier else None
+        return run(project, config, checks, jobs=1, today=today, earlier=old)
 
 
 def write_files(root: Path, files: Files) -> None:

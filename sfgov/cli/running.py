@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,7 @@ from sfgov.cli.loading import all_checks, checks_option, configuration, opened
 if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
-    from sfgov.project import Snapshot
+    from sfgov.project import Project, Snapshot
     from sfgov.result import Run
 
 NEVER = "never"
@@ -105,10 +106,14 @@ class Task(msgspec.Struct, frozen=True):
                 known=self.known,
                 baseline=known_findings,
             )
-            now = ask(opened(self.paths, self.config), matrix=matrix)
+            org = opened(self.paths, self.config)
             if snapshot is None or diff_base is None:
-                return now
-            return against(now, self._before(snapshot, ask), diff_base, snapshot.commit)
+                return ask(org, matrix=matrix)
+            with _what_git_cannot():
+                earlier = self._earlier(snapshot)
+                now = ask(org, matrix=matrix, earlier=earlier)
+                before = None if earlier is None else ask(earlier, matrix=False)
+            return against(now, before, diff_base, snapshot.commit)
 
     def _snapshot(self, ref: str) -> Snapshot:
         from sfgov.project import GitError, merge_base
@@ -123,18 +128,27 @@ class Task(msgspec.Struct, frozen=True):
         except GitError as error:
             raise CannotWork(f"--diff-base {ref}: {error}") from error
 
-    def _before(self, snapshot: Snapshot, ask: Callable[..., Run]) -> Run | None:
-        """The same checks with the same policy on the files of the commit; None where it has no metadata yet."""
-        from sfgov.project import GitError, NoMetadata
+    def _earlier(self, snapshot: Snapshot) -> Project | None:
+        """The org as the commit has it; None where it has no metadata yet."""
+        from sfgov.project import NoMetadata
 
         try:
-            return ask(opened(self.paths, self.config, snapshot), matrix=False)
+            return opened(self.paths, self.config, snapshot)
         except CannotWork as error:
             if isinstance(error.__cause__, NoMetadata):
                 return None
             raise
-        except GitError as error:
-            raise CannotWork(f"--diff-base: {error}") from error
+
+
+@contextmanager
+def _what_git_cannot() -> Iterator[None]:
+    """What git cannot give, as the user is told it."""
+    from sfgov.project import GitError
+
+    try:
+        yield
+    except GitError as error:
+        raise CannotWork(f"--diff-base: {error}") from error
 
 
 def prepared(

@@ -152,12 +152,21 @@ class ApexType(msgspec.Struct, frozen=True, gc=False, array_like=True):
     methods: tuple[Method, ...] = ()
 
 
+class Reason(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A comment that tells in whose name code works and why: the lines on which it starts and ends."""
+
+    line: int
+    end_line: int
+
+
 class ApexClass(Fact, frozen=True, kw_only=True):
     """A `.cls` file. `hidden`: a managed package's body that the retrieve replaced by `(hidden)`."""
 
     types: tuple[ApexType, ...] = ()
     hidden: bool = False
     suppressions: tuple[Suppression, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    """Of a class that goes beyond its caller's rights somewhere; of others they are not kept."""
 
 
 class ApexTrigger(Fact, frozen=True, kw_only=True):

@@ -29,15 +29,23 @@ F = TypeVar("F", bound=Fact)
 class Org:
     """What checks query. Immutable; the engines are linked lazily and kept."""
 
-    def __init__(self, index: Index, visibility: Visibility, declared: Declared | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        visibility: Visibility,
+        declared: Declared | None = None,
+        earlier: Index | None = None,
+    ) -> None:
         self.index = index
         self.visibility = visibility
         self._declared = declared or Declared()
+        self.earlier = earlier
+        """What the `-meta.xml` files of Apex said before the change; None where the org is compared with nothing."""
 
     def without(self, components: Iterable[tuple[str, str]]) -> Org:
         """The org as it is when these (type, full name) are deleted."""
         index = index_without(self.index, components)
-        return Org(index, self.visibility.of(index), self._declared)
+        return Org(index, self.visibility.of(index), self._declared, self.earlier)
 
     @property
     def today(self) -> datetime.date:

@@ -15,6 +15,8 @@ from sfgov.model.classification import SensitiveField, Sensitivity, classified_f
 from sfgov.model.org import Org
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
+from sfgov_checks.apex.security_mode_changes import changed_meaning
+from sfgov_checks.apex.security_mode_reasons import unexplained
 
 _SHOWN = 5
 
@@ -38,6 +40,10 @@ def security_mode_depends_on_api_version(org: Org, policy: Policy) -> Iterator[O
     anyone delete (high); classes from 67 on that still say `WITH SECURITY_ENFORCED`, which no longer compiles
     (high); and classes without a sharing keyword that extend, or are called by, a class on the other side of 67
     (medium). Methods that ask for permissions themselves are fine.
+
+    Held against an earlier state (`--diff-base`), a class whose version goes over 67, up or down, is reported with
+    every statement that now means something else (high). And a class that is `without sharing`, or says system mode,
+    is to say why in a comment when a bundle of guests, external users or an agent comes to it (medium).
 
     ## Bad
     ```apex classes/PatientController.cls
@@ -102,6 +108,8 @@ def security_mode_depends_on_api_version(org: Org, policy: Policy) -> Iterator[O
         yield from _ignores_permissions(org.apex, statements, saved, guarded)
         yield from _no_longer_compiles(saved)
     yield from _across_versions(org.apex, statements)
+    yield from changed_meaning(org, statements.classes)
+    yield from unexplained(org, policy)
 
 
 class _Guarded:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import msgspec
 
-from sfgov.facts import ApexClass
+from sfgov.facts import ApexClass, ApexTrigger
 from sfgov.facts.apex import ApexType, Operation
 from sfgov.model.apex import DATABASE_WORK, Apex, Effect, Entry, LinkedMethod
 from sfgov.model.apex.expressions import of_collection
@@ -84,27 +84,33 @@ class Statements:
         for written in self._apex.classes:
             version = self._version(written)
             if version is not None:
-                statements = tuple(s for m in by_file[written.path] for s in self._of(m, version))
+                statements = tuple(s for m in by_file[written.path] for s in self.of(m))
                 found.append(SavedClass(written, version, statements))
         return tuple(found)
 
     @cached_property
-    def from_outside(self) -> frozenset[LinkedMethod]:
-        """The methods that pages, components, services, flows and agents come to."""
+    def starts(self) -> tuple[LinkedMethod, ...]:
+        """The methods that pages, components, services, flows and agents call."""
         pages = self._apex.page_controllers
-        starts = [
+        return tuple(
             m
             for m in self._apex.graph.methods
             if self._apex.entries.get(m, frozenset()) & _FROM_OUTSIDE
             or (m.owner_key in pages and {"public", "global"} & set(m.method.modifiers))
-        ]
-        return frozenset(self._apex.graph.reachable(starts))
+        )
 
-    def _version(self, written: Written[ApexClass]) -> float | None:
+    @cached_property
+    def from_outside(self) -> frozenset[LinkedMethod]:
+        """The methods that those come to."""
+        return frozenset(self._apex.graph.reachable(self.starts))
+
+    def _version(self, written: Written[ApexClass] | Written[ApexTrigger]) -> float | None:
         meta = self._apex.meta(written)
         return meta.fact.api_version if meta else None
 
-    def _of(self, linked: LinkedMethod, version: float) -> Iterator[Statement]:
+    def of(self, linked: LinkedMethod) -> Iterator[Statement]:
+        """The statements of one method, in source order."""
+        version = self._version(linked.written)
         for work in self._apex.graph.work_of(linked):
             if work.effect in DATABASE_WORK:
                 yield Statement(

@@ -9,6 +9,7 @@ from sfgov.facts import ApexClass, ApexMeta, ApexTrigger, Fact, Problem
 from sfgov.parse.apex.brackets import unbalanced
 from sfgov.parse.apex.declarations import Declarations
 from sfgov.parse.apex.lexer import Tokens, suppressions
+from sfgov.parse.apex.reasons import reasons
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
 
@@ -81,6 +82,7 @@ def _class(tokens: Tokens, name: str, *, skip_test_code: bool) -> ApexClass:
         line=types[0].line if types else 1,
         types=types,
         suppressions=suppressions(tokens.source),
+        reasons=reasons(tokens),
     )
 
 
