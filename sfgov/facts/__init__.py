@@ -1,6 +1,21 @@
 """Facts: what single files say, typed. They carry lines, never paths: who read the file knows its path."""
 
 from sfgov.facts.access import CustomSite, DelegateGroup, SharingRules
+from sfgov.facts.agents import (
+    AgentTestSpec,
+    AiAuthoringBundle,
+    AiAuthoringBundleMeta,
+    AiEvaluationDefinition,
+    AiTestingDefinition,
+    Bot,
+    BotVersion,
+    GenAiFunction,
+    GenAiPlanner,
+    GenAiPlannerBundle,
+    GenAiPlugin,
+    GenAiPromptTemplate,
+    GenAiSchema,
+)
 from sfgov.facts.apex import ApexClass, ApexMeta, ApexTrigger
 from sfgov.facts.apps import (
     ConnectedApp,
@@ -49,10 +64,17 @@ from sfgov.facts.records import (
 from sfgov.facts.workflow import Workflow
 
 AnyFact = (
-    ApexClass
+    AgentTestSpec
+    | AiAuthoringBundle
+    | AiAuthoringBundleMeta
+    | AiEvaluationDefinition
+    | AiTestingDefinition
+    | ApexClass
     | ApexMeta
     | ApexTrigger
     | BackupDeclaration
+    | Bot
+    | BotVersion
     | Component
     | ConnectedApp
     | CorsWhitelistOrigin
@@ -75,6 +97,12 @@ AnyFact = (
     | FieldRestrictionRule
     | Flow
     | FlowDefinition
+    | GenAiFunction
+    | GenAiPlanner
+    | GenAiPlannerBundle
+    | GenAiPlugin
+    | GenAiPromptTemplate
+    | GenAiSchema
     | GlobalValueSet
     | InstalledPackage
     | LeadConvertSettings
@@ -101,11 +129,18 @@ AnyFact = (
 """Every kind of fact: what a worker sends back and a cache holds."""
 
 __all__ = [
+    "AgentTestSpec",
+    "AiAuthoringBundle",
+    "AiAuthoringBundleMeta",
+    "AiEvaluationDefinition",
+    "AiTestingDefinition",
     "AnyFact",
     "ApexClass",
     "ApexMeta",
     "ApexTrigger",
     "BackupDeclaration",
+    "Bot",
+    "BotVersion",
     "Component",
     "ConnectedApp",
     "CorsWhitelistOrigin",
@@ -129,6 +164,12 @@ __all__ = [
     "FieldRestrictionRule",
     "Flow",
     "FlowDefinition",
+    "GenAiFunction",
+    "GenAiPlanner",
+    "GenAiPlannerBundle",
+    "GenAiPlugin",
+    "GenAiPromptTemplate",
+    "GenAiSchema",
     "GlobalValueSet",
     "InstalledPackage",
     "LeadConvertSettings",
