@@ -159,6 +159,14 @@ class Reason(msgspec.Struct, frozen=True, gc=False, array_like=True):
     end_line: int
 
 
+class FixedText(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What in a string has the form of a record Id or of an address; whether it is one is for the model to say."""
+
+    text: str
+    line: int
+    column: int
+
+
 class ApexClass(Fact, frozen=True, kw_only=True):
     """A `.cls` file. `hidden`: a managed package's body that the retrieve replaced by `(hidden)`."""
 
@@ -167,6 +175,8 @@ class ApexClass(Fact, frozen=True, kw_only=True):
     suppressions: tuple[Suppression, ...] = ()
     reasons: tuple[Reason, ...] = ()
     """Of a class that goes beyond its caller's rights somewhere; of others they are not kept."""
+    fixed_texts: tuple[FixedText, ...] = ()
+    """None of a test class."""
 
 
 class ApexTrigger(Fact, frozen=True, kw_only=True):
@@ -177,6 +187,7 @@ class ApexTrigger(Fact, frozen=True, kw_only=True):
     methods: tuple[Method, ...] = ()
     hidden: bool = False
     suppressions: tuple[Suppression, ...] = ()
+    fixed_texts: tuple[FixedText, ...] = ()
 
 
 class Suppression(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sfgov.facts import ApexClass, ApexMeta, ApexTrigger, Fact, Problem
 from sfgov.parse.apex.brackets import unbalanced
 from sfgov.parse.apex.declarations import Declarations
+from sfgov.parse.apex.fixed_texts import fixed_texts
 from sfgov.parse.apex.lexer import Tokens, suppressions
 from sfgov.parse.apex.reasons import reasons
 from sfgov.parse.xml import Element
@@ -77,12 +78,14 @@ def _class(tokens: Tokens, name: str, *, skip_test_code: bool) -> ApexClass:
     declarations = Declarations(tokens, skip_test_code=skip_test_code)
     declarations.read_types()
     types = tuple(declarations.types)
+    is_test = bool(types) and any(one.name.casefold() == "istest" for one in types[0].annotations)
     return ApexClass(
         name=name,
         line=types[0].line if types else 1,
         types=types,
         suppressions=suppressions(tokens.source),
         reasons=reasons(tokens),
+        fixed_texts=() if is_test else fixed_texts(tokens),
     )
 
 
@@ -95,4 +98,5 @@ def _trigger(tokens: Tokens, name: str) -> ApexTrigger:
         events=events,
         methods=methods,
         suppressions=suppressions(tokens.source),
+        fixed_texts=fixed_texts(tokens),
     )

@@ -1,0 +1,29 @@
+"""Record Ids and addresses that stand in the strings of a file. Comments do not count."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from sfgov.facts.apex import FixedText
+from sfgov.parse.apex.lexer import Tokens
+
+_MARKED = re.compile(
+    r"(?P<url>(?:https?|wss?)://[^\s'\"<>\\]{1,200})"
+    r"|(?<![\w-])(?=[A-Za-z]*[0-9])(?P<id>[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def fixed_texts(tokens: Tokens) -> tuple[FixedText, ...]:
+    """What in the file's strings has the form of an Id or an address, in order."""
+    if _MARKED.search(tokens.source) is None:
+        return ()
+    found = []
+    for word, start in zip(tokens.words, tokens.starts, strict=True):
+        if word[0] == "'" and len(word) > 8:
+            for match in _MARKED.finditer(tokens.source, start, start + len(word)):
+                line = bisect_right(tokens.line_starts, match.start())
+                column = match.start() - tokens.line_starts[line - 1] + 1
+                found.append(FixedText(match[0], line, column))
+    return tuple(found)
