@@ -35,6 +35,7 @@ from sfgov.facts.endpoints import (
 from sfgov.facts.filters import ListView, MatchingRules
 from sfgov.facts.flow import Flow, FlowDefinition
 from sfgov.facts.governance import BackupDeclaration, RetentionDeclaration
+from sfgov.facts.leads import CampaignInfluenceModel, DuplicateRule
 from sfgov.facts.masking import DataMaskExport, DataMaskPolicy, MaskingTemplate
 from sfgov.facts.objects import (
     CustomField,
@@ -44,6 +45,7 @@ from sfgov.facts.objects import (
     StandardValueSet,
     ValidationRule,
 )
+from sfgov.facts.pages import FlexiPage, Layout
 from sfgov.facts.permissions import MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
 from sfgov.facts.protection import (
     EventRelayConfig,
@@ -75,6 +77,7 @@ AnyFact = (
     | BackupDeclaration
     | Bot
     | BotVersion
+    | CampaignInfluenceModel
     | Component
     | ConnectedApp
     | CorsWhitelistOrigin
@@ -87,6 +90,7 @@ AnyFact = (
     | DataMaskExport
     | DataMaskPolicy
     | DelegateGroup
+    | DuplicateRule
     | EventRelayConfig
     | ExternalClientApplication
     | ExternalCredential
@@ -95,6 +99,7 @@ AnyFact = (
     | ExtlClntAppOauthConfigurablePolicies
     | ExtlClntAppOauthSettings
     | FieldRestrictionRule
+    | FlexiPage
     | Flow
     | FlowDefinition
     | GenAiFunction
@@ -105,6 +110,7 @@ AnyFact = (
     | GenAiSchema
     | GlobalValueSet
     | InstalledPackage
+    | Layout
     | LeadConvertSettings
     | ListView
     | ManagedEventSubscription
@@ -141,6 +147,7 @@ __all__ = [
     "BackupDeclaration",
     "Bot",
     "BotVersion",
+    "CampaignInfluenceModel",
     "Component",
     "ConnectedApp",
     "CorsWhitelistOrigin",
@@ -153,6 +160,7 @@ __all__ = [
     "DataMaskExport",
     "DataMaskPolicy",
     "DelegateGroup",
+    "DuplicateRule",
     "EventRelayConfig",
     "ExternalClientApplication",
     "ExternalCredential",
@@ -162,6 +170,7 @@ __all__ = [
     "ExtlClntAppOauthSettings",
     "Fact",
     "FieldRestrictionRule",
+    "FlexiPage",
     "Flow",
     "FlowDefinition",
     "GenAiFunction",
@@ -172,6 +181,7 @@ __all__ = [
     "GenAiSchema",
     "GlobalValueSet",
     "InstalledPackage",
+    "Layout",
     "LeadConvertSettings",
     "ListView",
     "ManagedEventSubscription",

@@ -58,3 +58,5 @@ class LeadConvertSettings(Fact, frozen=True, kw_only=True):
     """What is copied where when a lead is converted; standard fields' mappings are not in it."""
 
     mappings: tuple[FieldMapping, ...] = ()
+    opportunity_creation: str = ""
+    """`VisibleOptional`, `VisibleRequired`, `NotVisible`: whether a conversion makes an opportunity."""

@@ -79,7 +79,11 @@ def read_event_relay(root: Element, source: SourceFile) -> Iterator[EventRelayCo
 def read_lead_convert_settings(root: Element, source: SourceFile) -> Iterator[LeadConvertSettings]:
     """The mappings of custom fields, object by object."""
     yield LeadConvertSettings(
-        name=source.name, line=root.line, mappings=tuple(_mappings(root.all("objectMapping")))
+        name=source.name,
+        line=root.line,
+        lines=root.lines("opportunityCreationOptions"),
+        mappings=tuple(_mappings(root.all("objectMapping"))),
+        opportunity_creation=root.get("opportunityCreationOptions"),
     )
 
 

@@ -89,4 +89,10 @@ def test_lead_conversion() -> None:
         "</mappingFields>",
         "<outputObject>Contact</outputObject>",
         "</objectMapping>",
-    ) == LeadConvertSettings(name="N", mappings=(FieldMapping("SSN__c", "Contact.Tax__c", 4),))
+        "<opportunityCreationOptions>NotVisible</opportunityCreationOptions>",
+    ) == LeadConvertSettings(
+        name="N",
+        lines={"opportunityCreationOptions": 10},
+        mappings=(FieldMapping("SSN__c", "Contact.Tax__c", 4),),
+        opportunity_creation="NotVisible",
+    )
