@@ -15,6 +15,8 @@ class CustomObject(Fact, frozen=True, kw_only=True):
     custom_settings_type: str = ""
     publish_behavior: str = ""
     """Of a platform event: `PublishImmediately`, `PublishAfterCommit`."""
+    name_field_type: str = ""
+    """`Text` or `AutoNumber`: whether people name the records, or Salesforce numbers them."""
     enable_history: bool = False
     archive_after_months: int | None = None
     archive_retention_years: int | None = None
@@ -39,6 +41,8 @@ class CustomField(Fact, frozen=True, kw_only=True):
     default_value: str = ""
     length: int | None = None
     required: bool = False
+    reparentable: bool = False
+    """Of a master-detail field: whether a record may get another master later."""
     unique: bool = False
     external_id: bool = False
     track_history: bool = False

@@ -101,24 +101,29 @@ class Bundle:
         """Answers about objects: many fields of one object ask for the same."""
         return {}
 
-    def field_access(self, name: str, flag: str) -> Answer:
-        """Whether it can read (`readable`) or write (`editable`) a field (`Object.Field`).
+    def field_access(self, name: str, flag: str, of: str = "") -> Answer:
+        """Whether its field permissions let it read (`readable`) or write (`editable`) a field (`Object.Field`).
 
-        That takes access to the object as well. View All Fields, of the object or of all, reads every field.
+        That takes access to the object as well: the field's own, or `of`. View All Fields, of the object or of all,
+        reads every field. Not all fields have permissions: `Permissions.field_access` knows which.
         """
-        name_of_object = name.partition(".")[0]
+        name_of_object = of or name.partition(".")[0]
         needed = self.object_access(name_of_object, "allowEdit" if flag == "editable" else "allowRead")
+        if needed.held is Held.NO:
+            return needed
+        answer = self.field_permissions(name, flag, of)
+        return answer if needed else Answer((), partial=bool(answer.grants) or answer.partial)
+
+    def field_permissions(self, name: str, flag: str, of: str = "") -> Answer:
+        """What `field_access` says of the field alone, whatever access there is to its object."""
         switches = [(FIELDS, name, "editable")]
         if flag == "readable":
             switches += [
                 (FIELDS, name, "readable"),
-                (OBJECTS, name_of_object, "viewAllFields"),
+                (OBJECTS, of or name.partition(".")[0], "viewAllFields"),
                 (USER, VIEW_ALL_FIELDS, "enabled"),
             ]
-        answer = self._answer(switches)
-        if needed.held is Held.NO:
-            return needed
-        return answer if needed else Answer((), partial=bool(answer.grants) or answer.partial)
+        return self._answer(switches)
 
     def delete_right(self, name: str) -> DeleteRight | None:
         """The right to delete this object's records; None where nothing in the tree gives it."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from sfgov.facts import CustomSite, MutingPermissionSet, PermissionSet, PermissionSetGroup, Profile
 from sfgov.facts.permissions import FIELD_FLAGS, PermissionBundle
 from sfgov.model.bundles import Bundle, Granter, Group, Kind, Persona, PersonaDeclaration
+from sfgov.model.field_security import FieldSecurities, FieldSecurity
 from sfgov.model.grants import (
     FIELDS,
     OBJECTS,
@@ -16,6 +17,7 @@ from sfgov.model.grants import (
     VIEW_ALL_FIELDS,
     Answer,
     DeleteRight,
+    Held,
     covered_by,
     given_by,
     permission_files,
@@ -28,6 +30,8 @@ __all__ = ["METADATA_KINDS", "Bundle", "DeleteRight", "Group", "Kind", "Permissi
 METADATA_KINDS: tuple[Kind, ...] = ("Profile", "PermissionSet", "PermissionSetGroup")
 """The bundles that metadata has; personas are declared on top of them."""
 
+_NEEDED = {"readable": "allowRead", "editable": "allowEdit"}
+"""What a field takes on its object."""
 _AGENT_TYPES = ("Bot", "GenAiPlannerBundle", "AiAuthoringBundle")
 
 
@@ -79,13 +83,36 @@ class Permissions:
         found = ((bundle, bundle.object_access(name, flag)) for bundle in self._of_some(granting, kinds))
         return tuple((bundle, answer) for bundle, answer in found if answer.grants)
 
+    def field(self, name: str) -> FieldSecurity:
+        """What decides who may read and change a field (`Object.Field`)."""
+        return self._fields.of(name)
+
+    def field_access(self, bundle: Bundle, name: str, flag: str) -> Answer:
+        """Whether a bundle can read (`readable`) or write (`editable`) a field, also one without field permissions.
+
+        Nobody writes what Salesforce computes. Required fields come with the object, and so do their grants.
+        """
+        field = self.field(name)
+        if flag == "editable" and not field.writable:
+            return Answer((), partial=False)
+        needed = bundle.object_access(field.object, _NEEDED[flag])
+        if field.by_permission is False or needed.held is Held.NO:
+            return needed
+        answer = bundle.field_access(field.entry, flag, field.object)
+        in_doubt = field.by_permission is None and answer.held is Held.NO
+        return Answer((), partial=True) if in_doubt else answer
+
     def who_can_access_field(self, name: str, flag: str, *kinds: Kind) -> tuple[tuple[Bundle, Answer], ...]:
         """Every bundle that can read (`readable`) or write (`editable`) a field; else as `who_can_delete`."""
-        granting = self._granting(FIELDS, name, FIELD_FLAGS)
-        if flag == "readable":
-            granting |= self._granting(OBJECTS, name.partition(".")[0], ("viewAllFields",))
-            granting |= self._granting(USER, VIEW_ALL_FIELDS, ("enabled",))
-        found = ((bundle, bundle.field_access(name, flag)) for bundle in self._of_some(granting, kinds))
+        field = self.field(name)
+        if field.by_permission is False:
+            granting = self._granting_object(field.object, _NEEDED[flag])
+        else:
+            granting = self._granting(FIELDS, field.entry, FIELD_FLAGS)
+            if flag == "readable":
+                granting |= self._granting(OBJECTS, field.object, ("viewAllFields",))
+                granting |= self._granting(USER, VIEW_ALL_FIELDS, ("enabled",))
+        found = ((bundle, self.field_access(bundle, name, flag)) for bundle in self._of_some(granting, kinds))
         return tuple((bundle, answer) for bundle, answer in found if answer.grants)
 
     def mentions_object(self, name: str) -> bool:
@@ -126,6 +153,10 @@ class Permissions:
     def _mentions(self) -> Mentions:
         """All files of profiles, then all of permission sets."""
         return Mentions([*_parts(self._index, Profile), *_parts(self._index, PermissionSet)])
+
+    @cached_property
+    def _fields(self) -> FieldSecurities:
+        return FieldSecurities(self._index, self._mentions)
 
     @cached_property
     def _granters(self) -> tuple[Granter, ...]:

@@ -46,6 +46,7 @@ _FIELD_SCALARS = (
     "defaultValue",
     "length",
     "required",
+    "reparentableMasterDetail",
     "unique",
     "externalId",
     "trackHistory",
@@ -55,17 +56,20 @@ _FIELD_SCALARS = (
 def read_object(root: Element, source: SourceFile) -> Iterator[Fact]:
     """An object's settings and, in the mdapi format, what hangs on it."""
     retention = root.first("historyRetentionPolicy")
+    name_field = root.first("nameField")
     yield CustomObject(
         name=source.name,
         line=root.line,
         lines=root.lines(*_OBJECT_SCALARS)
-        | (retention.lines("archiveAfterMonths", "archiveRetentionYears") if retention else {}),
+        | (retention.lines("archiveAfterMonths", "archiveRetentionYears") if retention else {})
+        | ({"nameField": name_field.line} if name_field else {}),
         label=root.get("label"),
         sharing_model=root.get("sharingModel"),
         external_sharing_model=root.get("externalSharingModel"),
         deployment_status=root.get("deploymentStatus"),
         custom_settings_type=root.get("customSettingsType"),
         publish_behavior=root.get("publishBehavior"),
+        name_field_type=name_field.get("type") if name_field else "",
         enable_history=root.flag("enableHistory") or False,
         archive_after_months=_number(retention, "archiveAfterMonths") if retention else None,
         archive_retention_years=_number(retention, "archiveRetentionYears") if retention else None,
@@ -96,6 +100,7 @@ def _field(block: Element, name: str) -> CustomField:
         default_value=block.get("defaultValue"),
         length=_number(block, "length"),
         required=block.flag("required") or False,
+        reparentable=block.flag("reparentableMasterDetail") or False,
         unique=block.flag("unique") or False,
         external_id=block.flag("externalId") or False,
         track_history=block.flag("trackHistory") or False,

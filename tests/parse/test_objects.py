@@ -59,12 +59,14 @@ def test_an_object_in_source_format_has_settings_only() -> None:
             "archiveAfterMonths": 7,
             "archiveRetentionYears": 8,
             "label": 10,
+            "nameField": 11,
             "sharingModel": 15,
         },
         label="Invoice",
         sharing_model="ControlledByParent",
         external_sharing_model="Private",
         deployment_status="Deployed",
+        name_field_type="AutoNumber",
         enable_history=True,
         archive_after_months=18,
         archive_retention_years=10,
@@ -215,6 +217,12 @@ def test_numbers_flags_and_texts_of_a_field() -> None:
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(("text", "reparentable"), [("true", True), ("false", False), ("", False)])
+def test_whether_a_detail_may_get_another_master(text: str, reparentable: bool) -> None:
+    fact = field(f"<reparentableMasterDetail>{text}</reparentableMasterDetail><type>MasterDetail</type>")
+    assert fact.reparentable is reparentable
 
 
 @pytest.mark.parametrize("length", ["many", "-1", "9" * 5000])

@@ -218,7 +218,7 @@ def _reached(
     of = privileged.of_flow if kind == "flowAccesses" else privileged.of_class
     for name in _accessible(bundle, kind):
         grants = own_grants(org, bundle, bundle.grants(kind, name), policy)
-        work = [one for one in of(name) if grants and _is_beyond(bundle, one, policy, classified)]
+        work = [one for one in of(name) if grants and _is_beyond(org, bundle, one, policy, classified)]
         if work:
             yield _Reached(name, grants[0], tuple(sorted(work, key=lambda one: _GRAVITY.index(one.act))))
 
@@ -239,6 +239,7 @@ def _accessible(bundle: Bundle, kind: str) -> list[str]:
 
 
 def _is_beyond(
+    org: Org,
     bundle: Bundle,
     work: Privileged,
     policy: Policy,
@@ -248,7 +249,8 @@ def _is_beyond(
     if work.act == "read":
         fields = classified.get(work.object.casefold(), ())
         return any(
-            _reads(work, field) and not bundle.field_access(field.name, "readable") for field in fields
+            _reads(work, field) and not org.permissions.field_access(bundle, field.name, "readable")
+            for field in fields
         )
     allowed = {name.casefold(): writes for name, writes in policy.guest.allowed_writes.items()}
     if work.act in allowed.get(work.object.casefold(), ()):

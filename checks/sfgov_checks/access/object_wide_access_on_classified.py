@@ -191,14 +191,10 @@ def _wide(
         if grant.granter.name.casefold() not in readers
     ]
     if grants:
-        shows = grants[0].flag == "viewAllFields" or any(_shows(bundle, field) for field in fields)
+        shows = grants[0].flag == "viewAllFields" or any(
+            org.permissions.field_access(bundle, field.name, "readable").grants for field in fields
+        )
         yield _Wide(bundle, name, fields, tuple(grants), shows)
-
-
-def _shows(bundle: Bundle, field: SensitiveField) -> bool:
-    """Whether the bundle shows a field; field permissions do not cover required ones."""
-    required = field.written is not None and field.written.fact.required
-    return required or bool(bundle.field_access(field.name, "readable").grants)
 
 
 def _rolled_up(wide: Sequence[_Wide]) -> Iterator[Finding]:

@@ -255,7 +255,7 @@ def _shown_to_guests(org: Org, fields: tuple[SensitiveField, ...]) -> list[Evide
         for bundle in org.permissions.bundles("Profile")
         if "guest" in bundle.stated_classes
         for field in fields
-        for grant in bundle.field_access(field.name, "readable").grants[:1]
+        for grant in org.permissions.field_access(bundle, field.name, "readable").grants[:1]
         for evidence in grant.evidence
     ]
 

@@ -58,7 +58,8 @@ def classified_field_broad_visibility(org: Org, policy: Policy, options: Options
     """Classified fields are read by few, and by nobody outside the company.
 
     Who reads a field is what profiles and permission sets grant (the field itself, View All Fields of its object, or
-    of all objects) together with read access to the object. Reported, one finding for each object:
+    of all objects) together with read access to the object; required fields have no permissions of their own and are
+    read by whoever reads the object. Reported, one finding for each object:
 
     - fields that guests, external users or AI agents can read: high for guests and for restricted fields, else
       medium. A rule of the org's (FieldRestrictionRule) that hides the field lowers it by one;
@@ -208,7 +209,7 @@ def _to_outsiders(org: Org, name: str, fields: list[_Read], policy: Policy) -> F
         titled(bundle)
         for one in fields
         for bundle, _ in one.readers
-        if bundle.field_access(one.field.name, "editable")
+        if org.permissions.field_access(bundle, one.field.name, "editable")
     ]
     also = (
         f" {joined(list(dict.fromkeys(editable)))} can change {'it' if len(fields) == 1 else 'some of them'} as well."

@@ -132,3 +132,14 @@ def test_near_misses(files: dict[str, str]) -> None:
 def test_without_classification_it_is_not_checked() -> None:
     files = field("Contact.SSN__c") | sets(6, "SSN__c")
     assert not_checked(check, files) == ["no field here is classified as sensitive"]
+
+
+def test_a_required_field_is_read_by_whoever_reads_the_object() -> None:
+    required = classified("Contact.SSN__c", "PII", "Restricted", required="true")
+    readers = profile("Customers", licence="Customer Community") | sets(6)
+    assert said(check, required | readers) == [
+        f"high/high {SSN_PATH}:4 Contact.SSN__c (Restricted, PII) can be read by 6 profiles and permission sets, more "
+        "than 5: PermissionSet P0, PermissionSet P1, PermissionSet P2, PermissionSet P3, PermissionSet P4 and 1 more.",
+        f"high/high {SSN_PATH}:4 Contact.SSN__c (Restricted, PII) can be read by external users: Profile Customers.",
+    ]
+    assert said(check, SSN | readers) == []
