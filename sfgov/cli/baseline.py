@@ -11,6 +11,7 @@ import click
 
 from sfgov.cli.failures import CannotWork, one_line, verbose_option
 from sfgov.cli.running import prepared, read_baseline, selection_options
+from sfgov.counted import counted
 
 if TYPE_CHECKING:
     from sfgov.gate.baseline import Baseline, Entry
@@ -54,13 +55,13 @@ def write(file: Path, path: Path, *, accept_new: bool, verbose: int, **selection
     added = [entry for entry in now if entry.fingerprint not in old.fingerprints]
     if added and file.exists() and not accept_new:
         raise CannotWork(
-            f"{file.as_posix()} was left as it is: {_counted(len(added), 'finding')} would be added. "
+            f"{file.as_posix()} was left as it is: {counted(len(added), 'finding')} would be added. "
             "Look at them with `sfgov baseline diff`; --accept-new adds them."
         )
     kept = _kept(old, run)
     _save(file, [*now, *(entry for entry in kept if entry not in now)])
     gone = len(old.entries) - len(kept)
-    click.echo(f"{file.as_posix()}: {_counted(len(now), 'finding')}, {len(added):,} new, {gone:,} gone.")
+    click.echo(f"{file.as_posix()}: {counted(len(now), 'finding')}, {len(added):,} new, {gone:,} gone.")
 
 
 @baseline.command(short_help="Take the entries out of FILE that are not found any more.")
@@ -72,7 +73,7 @@ def prune(file: Path, path: Path, *, verbose: int, **selection: Any) -> None:  #
     if len(kept) < len(old.entries):
         _save(file, kept)
     gone = len(old.entries) - len(kept)
-    click.echo(f"{file.as_posix()}: {_counted(len(kept), 'finding')}, {gone:,} gone.")
+    click.echo(f"{file.as_posix()}: {counted(len(kept), 'finding')}, {gone:,} gone.")
 
 
 @baseline.command(short_help="Show what is new against FILE, and what has gone.")
@@ -143,7 +144,3 @@ def _differences(new: Sequence[Entry], gone: Sequence[Entry]) -> Iterator[str]:
 def _told(entry: Entry) -> str:
     subject = f" {entry.subject}" if entry.subject else ""
     return f"{entry.check} {entry.component}{subject}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

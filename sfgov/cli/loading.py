@@ -11,6 +11,7 @@ import click
 from sfgov.check import Check
 from sfgov.cli.failures import CannotWork
 from sfgov.config import Config, ConfigError, find_config, load_config
+from sfgov.counted import counted
 from sfgov.plugins import PluginError, load_checks
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) ->
     try:
         return load_config(given or find_config(start), root=_folder(start), checks=checks)
     except ConfigError as error:
-        number = "1 error" if len(error.errors) == 1 else f"{len(error.errors)} errors"
-        raise CannotWork(f"{number} in the configuration; nothing was checked.", error.errors) from error
+        raise CannotWork(
+            f"{counted(len(error.errors), 'error')} in the configuration; nothing was checked.", error.errors
+        ) from error
 
 
 def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) -> Project:

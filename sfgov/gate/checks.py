@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sfgov.check import Finding, Outcome, Ruleset, Severity, check
 from sfgov.config import Config
+from sfgov.counted import counted
 from sfgov.gate.decide import Gate
 from sfgov.place import Place
 from sfgov.policy import Waiver
@@ -88,7 +89,7 @@ def expired_waiver(gate: Gate, config: Config) -> Iterator[Outcome]:
     for expired in gate.expired:
         waiver, found = expired.waiver, expired.results
         named = [Place(r.path, r.line, r.component, r.subject, r.column).says(r.message) for r in found]
-        count = "1 finding counts again" if len(found) == 1 else f"{len(found):,} findings count again"
+        count = counted(len(found), "finding counts again", "findings count again")
         yield Finding(
             f"The waiver of {waiver.owner} for {waiver.check} on {waiver.component} expired on {waiver.expires}; "
             f"{count if found else 'it covers no finding that counts, so it can go'}.",

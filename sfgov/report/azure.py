@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from sfgov.check import Severity
+from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
 from sfgov.report.proof import proof
@@ -37,8 +38,7 @@ def _lines(run: Run, checkout: str) -> Iterator[str]:
         yield _command(result, run, checkout) if result.severity in _TYPES else _plain(result, run)
     left_over = len(ranked) - MOST_ISSUES
     if left_over > 0:
-        findings = "1 finding" if left_over == 1 else f"{left_over} findings"
-        yield f"sfgov: {findings} more than Azure Pipelines shows; the other reports have them all."
+        yield f"sfgov: {counted(left_over, 'finding')} more than Azure Pipelines shows; the other reports have them all."
 
 
 def _command(result: Result, run: Run, checkout: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sfgov.check import Confidence
+from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
 from sfgov.result import Result, Run, Step
@@ -148,7 +149,7 @@ class Layout(msgspec.Struct, frozen=True):
         for reason, codes in list(checks.items())[:most]:
             yield from self._wrapped(f"{', '.join(codes)}: {reason}", 2, hanging=2)
         if len(checks) > most:
-            yield ((f"  and {_counted(len(checks) - most, 'more reason')}; -v lists them all", "dim"),)
+            yield ((f"  and {counted(len(checks) - most, 'more reason')}; -v lists them all", "dim"),)
 
     def _fixed(self, results: Sequence[Result]) -> Iterator[Line]:
         yield (("Fixed:", ""),)
@@ -159,9 +160,9 @@ class Layout(msgspec.Struct, frozen=True):
     def _summary(self, run: Run) -> Iterator[Line]:
         missed = len({one.check for one in run.not_checked})
         looked = (
-            f"Read {_counted(run.files, 'file')} with {_counted(sum(run.components.values()), 'component')}"
+            f"Read {counted(run.files, 'file')} with {counted(sum(run.components.values()), 'component')}"
         )
-        ran = f"ran {_counted(len(run.checks), 'check')}" + (
+        ran = f"ran {counted(len(run.checks), 'check')}" + (
             f", {missed:,} of them not on everything" if missed else ""
         )
         yield from self._wrapped(f"{looked}; {ran}.", 0)
@@ -196,7 +197,7 @@ def _verdict(run: Run) -> tuple[str, str, str]:
         crash = ", and a check crashed" if run.crashed else ""
         return (
             "FAILED",
-            f"{_counted(failing, 'new finding')} {verb} the gate at {run.fail_on}{crash}.",
+            f"{counted(failing, 'new finding')} {verb} the gate at {run.fail_on}{crash}.",
             "failed",
         )
     if run.crashed:
@@ -208,7 +209,3 @@ def _verdict(run: Run) -> tuple[str, str, str]:
 
 def _counts(counts: Mapping[Any, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts.items())
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

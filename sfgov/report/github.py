@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sfgov.check import Severity
+from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.proof import proof
 from sfgov.report.ranking import most_severe_first
@@ -34,7 +35,7 @@ def _lines(run: Run) -> Iterator[str]:
         given[level] += 1
         if given[level] <= PER_LEVEL:
             yield _command(level, result, run)
-    left_over = [_counted(n - PER_LEVEL, level) for level, n in given.items() if n > PER_LEVEL]
+    left_over = [counted(n - PER_LEVEL, level) for level, n in given.items() if n > PER_LEVEL]
     if left_over:
         yield f"sfgov: {', '.join(left_over)} more than GitHub annotates; the other reports have them all."
 
@@ -61,7 +62,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _counted(number: int, level: str) -> str:
-    return f"{number} {level}" if number == 1 else f"{number} {level}s"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from sfgov.check import Confidence, Severity
+from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.ranking import most_severe_first
 from sfgov.result import Result, Run
@@ -74,7 +75,7 @@ def _verdict(run: Run) -> str:
     failing = sum(map(run.gates, run.results))
     crash = ", and a check crashed" if run.crashed else ""
     if failing:
-        findings = "1 new finding fails" if failing == 1 else f"{failing:,} new findings fail"
+        findings = counted(failing, "new finding fails", "new findings fail")
         return f"gate failed – {findings} it at {run.fail_on}{crash}"
     if run.crashed:
         return "incomplete – a check crashed, so the gate cannot pass"
@@ -111,7 +112,7 @@ def _section(title: str, results: Sequence[Result], run: Run, room: int, *, fold
         rows.append(row)
     left_out = len(results) - len(rows)
     if left_out:
-        findings = "1 finding is" if left_out == 1 else f"{left_out:,} findings are"
+        findings = counted(left_out, "finding is", "findings are")
         after = ["", f"{findings} left out here; the other reports have them all.", *after]
     return [*before, *(_HEAD if rows else ()), *rows, *after]
 

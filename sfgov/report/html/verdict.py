@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from sfgov.report.html.wording import counted
+from sfgov.counted import counted
 from sfgov.result import Result, Run
 
 State = Literal["passed", "failed", "incomplete"]

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from sfgov.counted import counted
+from sfgov.report.html.waiving import comment, waiver
 from sfgov.report.inert import visible
 
 Excerpt = tuple[tuple[int, str], ...]
@@ -26,11 +28,6 @@ def coded(text: str) -> Markup:
 def number(value: int) -> str:
     """`12,345`."""
     return f"{value:,}"
-
-
-def counted(value: int, singular: str, plural: str = "") -> str:
-    """`1 file`, `2 files`, `0 files`; `plural` where an s does not do."""
-    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
 
 
 def headline(message: str) -> str:
@@ -68,8 +65,40 @@ def explanation(docs: str) -> str:
     return docs.partition("\n\n")[2]
 
 
+_PACKS = {
+    "ACC": "Access",
+    "AGT": "AI agents",
+    "APX": "Apex",
+    "ATT": "Attribution",
+    "DAT": "Data protection",
+    "DEL": "Delete governance",
+    "FLW": "Flows and automation",
+    "HYG": "Hygiene",
+    "INT": "Integration and migration",
+    "SFG": "sfgov itself",
+}
+
+
+def pack_title(pack: str) -> str:
+    """What the checks of a pack that comes with sfgov are about; nothing for others."""
+    return _PACKS.get(pack, "")
+
+
 WORDS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (coded, number, counted, headline, remainder, dedented, kind_of, name_of, explanation)
+    for function in (
+        coded,
+        number,
+        counted,
+        headline,
+        remainder,
+        dedented,
+        kind_of,
+        name_of,
+        explanation,
+        pack_title,
+        waiver,
+        comment,
+    )
 }
 """These functions as filters of the templates."""

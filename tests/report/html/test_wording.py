@@ -4,7 +4,6 @@ import pytest
 
 from sfgov.report.html.wording import (
     coded,
-    counted,
     dedented,
     explanation,
     headline,
@@ -28,11 +27,6 @@ from sfgov.report.html.wording import (
 )
 def test_the_first_sentence_is_the_headline(message: str, first: str, rest: str) -> None:
     assert (headline(message), remainder(message)) == (first, rest)
-
-
-def test_counted_knows_one_from_many() -> None:
-    assert [counted(n, "file") for n in (0, 1, 12345)] == ["0 files", "1 file", "12,345 files"]
-    assert counted(2, "bundle can", "bundles can") == "2 bundles can"
 
 
 def test_source_lines_lose_their_common_indentation_and_their_tails() -> None:
