@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -10,8 +10,8 @@ from sfgov import Confidence, Finding, NotChecked, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import CustomField, CustomObject, CustomSite, Profile, SharingRules
 from sfgov.model.classification import SensitiveField
-from sfgov.model.index import Written
 from sfgov.model.org import Org
+from sfgov.model.sharing import Element, Sharing, SharingDefault
 from sfgov.place import Evidence
 from sfgov.policy import Policy
 from sfgov_checks.access.classified import classified_objects, named, why_nothing_is_classified
@@ -30,12 +30,8 @@ _EXTERNAL = {
     "readwritetransfer": "every external user can read, change and hand over every record",
     "fullaccess": "every external user can read, change and delete every record",
 }
-_BY_PARENT = "controlledbyparent"
-_STANDARD_PARENTS = {"contact": "Account"}
 _ROLLED_UP = 10
 """More objects with too open a default than this are one finding."""
-_LEVELS = 5
-"""How far "controlled by parent" is followed."""
 
 
 @check(
@@ -120,19 +116,23 @@ def sharing_default_too_open(org: Org, policy: Policy) -> Iterator[Outcome]:
         yield NotChecked(why_nothing_is_classified(org))
         return
     severity = Severity.HIGH if _has_outsiders(org) else Severity.MEDIUM
-    parents = _parents(org)
-    for element, how_bad in (("externalSharingModel", severity), ("sharingModel", Severity.MEDIUM)):
+    sharing = Sharing(org.index)
+    elements: tuple[tuple[Element, Severity], ...] = (
+        ("externalSharingModel", severity),
+        ("sharingModel", Severity.MEDIUM),
+    )
+    for element, how_bad in elements:
         open_ = [
             default
             for name, fields in objects.items()
-            if (default := _too_open(org, parents, name, fields, element))
+            if (default := _too_open(sharing, name, fields, element))
         ]
         if len(open_) > _ROLLED_UP:
             yield _many(org, open_, how_bad)
         else:
             yield from (_finding(default, how_bad) for default in open_)
     for name, fields in objects.items():
-        yield from _guest_rules(org, name, fields)
+        yield from _guest_rules(org, sharing, name, fields)
 
 
 def _has_outsiders(org: Org) -> bool:
@@ -141,111 +141,65 @@ def _has_outsiders(org: Org) -> bool:
     return sites or any(bundle.stated_classes & OUTSIDE for bundle in org.permissions.bundles("Profile"))
 
 
-class _Default(msgspec.Struct, frozen=True):
-    """A default that opens an object, and the objects by which it comes to it."""
+class _Open(msgspec.Struct, frozen=True):
+    """A default that opens an object with classified fields to everybody."""
 
-    object: str
+    default: SharingDefault
     fields: tuple[SensitiveField, ...]
-    element: str
-    chain: tuple[Written[CustomObject], ...]
-    """The object itself, then the parents that it follows; the last states the default."""
     opens: str
-
-    @property
-    def stated(self) -> Written[CustomObject]:
-        return self.chain[-1]
-
-    @property
-    def model(self) -> str:
-        return _model(self.stated.fact, self.element)
 
 
 def _too_open(
-    org: Org, parents: Mapping[str, str], name: str, fields: tuple[SensitiveField, ...], element: str
-) -> _Default | None:
+    sharing: Sharing, name: str, fields: tuple[SensitiveField, ...], element: Element
+) -> _Open | None:
+    default = sharing.default(name, element)
     wide = _EXTERNAL if element == "externalSharingModel" else _INTERNAL
-    chain: list[Written[CustomObject]] = []
-    follow: str | None = name
-    while follow and len(chain) < _LEVELS:
-        written = next((w for w in org.parts(CustomObject, follow) if _model(w.fact, element)), None)
-        if written is None:
-            return None
-        chain.append(written)
-        model = _model(written.fact, element).casefold()
-        if model in wide:
-            return _Default(name, fields, element, tuple(chain), wide[model])
-        follow = parents.get(follow.casefold()) if model == _BY_PARENT else None
-    return None
+    opens = wide.get(default.model.casefold(), "") if default else ""
+    return _Open(default, fields, opens) if default and opens else None
 
 
-def _model(fact: CustomObject, element: str) -> str:
-    return fact.external_sharing_model if element == "externalSharingModel" else fact.sharing_model
-
-
-def _parents(org: Org) -> dict[str, str]:
-    """Per object (in lower case) the one by which access to it is controlled: the standard one, or its first master."""
-    found = dict(_STANDARD_PARENTS)
-    for field in org.all(CustomField):
-        if field.fact.type.casefold() == "masterdetail":
-            for parent in field.fact.reference_to[:1]:
-                found.setdefault(field.fact.object.casefold(), parent)
-    return found
-
-
-def _finding(default: _Default, severity: Severity) -> Finding:
-    first = default.chain[0]
+def _finding(one: _Open, severity: Severity) -> Finding:
+    default = one.default
     follows = (
         f" follows {default.stated.name}, whose default is {default.model}"
         if len(default.chain) > 1
         else f" has the default {default.model}"
     )
     return Finding(
-        f"{default.object}, which holds {named(default.fields)},{follows} ({default.element}): {default.opens}.",
-        at=first.at_element(default.element),
-        because=[
-            *(
-                written.at_element(default.element).says(
-                    f"{default.element} of {written.name} is {_model(written.fact, default.element)}"
-                )
-                for written in default.chain
-            ),
-            *_classified(default.fields),
-        ],
+        f"{default.object}, which holds {named(one.fields)},{follows} ({default.element}): {one.opens}.",
+        at=default.evidence[0].place,
+        because=[*default.evidence, *_classified(one.fields)],
         severity=severity,
         subject=default.element,
     )
 
 
-def _many(org: Org, found: Sequence[_Default], severity: Severity) -> Finding:
+def _many(org: Org, found: Sequence[_Open], severity: Severity) -> Finding:
     """The custom of the org rather than one object's default."""
-    element = found[0].element
+    element = found[0].default.element
     return Finding(
         f"{len(found)} objects with classified fields are open to everybody by their {element}: "
-        f"{joined([default.object for default in found])}.",
+        f"{joined([one.default.object for one in found])}.",
         at=org.visibility.whole(),
-        because=[
-            default.chain[0].at_element(element).says(f"{default.object}: {default.opens}")
-            for default in found
-        ],
+        because=[one.default.evidence[0].place.says(f"{one.default.object}: {one.opens}") for one in found],
         severity=severity,
         subject=element,
     )
 
 
-def _guest_rules(org: Org, name: str, fields: tuple[SensitiveField, ...]) -> Iterator[Finding]:
-    for written in org.parts(SharingRules, name):
-        for rule in written.fact.rules:
-            if rule.kind == "sharingGuestRules":
-                at = written.at(rule.line, f"sharingGuestRules[{rule.name}]")
-                shown = _shown_to_guests(org, fields)
-                yield Finding(
-                    f"Sharing rule {rule.name} shows records of {name}, which holds {named(fields)}, to guest users.",
-                    at=at,
-                    because=[at.says(f"{rule.name} shares {name} with guests"), *shown, *_classified(fields)],
-                    fix="Take the classified fields out of the guest profile, or show guests records of an object that "
-                    "holds nothing classified, and delete the rule.",
-                    confidence=None if shown else Confidence.MEDIUM,
-                )
+def _guest_rules(
+    org: Org, sharing: Sharing, name: str, fields: tuple[SensitiveField, ...]
+) -> Iterator[Finding]:
+    for rule, at in sharing.guest_rules(name):
+        shown = _shown_to_guests(org, fields)
+        yield Finding(
+            f"Sharing rule {rule} shows records of {name}, which holds {named(fields)}, to guest users.",
+            at=at,
+            because=[at.says(f"{rule} shares {name} with guests"), *shown, *_classified(fields)],
+            fix="Take the classified fields out of the guest profile, or show guests records of an object that "
+            "holds nothing classified, and delete the rule.",
+            confidence=None if shown else Confidence.MEDIUM,
+        )
 
 
 def _shown_to_guests(org: Org, fields: tuple[SensitiveField, ...]) -> list[Evidence]:
