@@ -50,6 +50,8 @@ class CustomField(Fact, frozen=True, kw_only=True):
     """Active values only."""
     value_set_name: str = ""
     """The global value set, where the values are not the field's own."""
+    restricted: bool = False
+    """Of a picklist: whether it refuses values that are none of its own."""
 
     @property
     def object(self) -> str:
@@ -63,9 +65,11 @@ class CustomField(Fact, frozen=True, kw_only=True):
 
 
 class ValueSet(Fact, frozen=True, kw_only=True):
-    """Values that picklists share. Active values only."""
+    """Values that picklists share; `values` are the active ones."""
 
     values: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
+    """Values that old records may still hold."""
 
 
 class GlobalValueSet(ValueSet, frozen=True, kw_only=True):

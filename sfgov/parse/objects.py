@@ -106,6 +106,7 @@ def _field(block: Element, name: str) -> CustomField:
         track_history=block.flag("trackHistory") or False,
         picklist_values=tuple(_active_values(block)),
         value_set_name=value_set.get("valueSetName") if value_set else "",
+        restricted=value_set.flag("restricted") is True if value_set else False,
     )
 
 
@@ -142,7 +143,9 @@ def read_value_set(root: Element, source: SourceFile) -> Iterator[Fact]:
     """A global or standard value set."""
     kind = GlobalValueSet if root.tag == "GlobalValueSet" else StandardValueSet
     values = (*root.all("customValue"), *root.all("standardValue"))
-    yield kind(name=source.name, line=root.line, values=tuple(_active(values)))
+    active = dict.fromkeys(_active(values))
+    rest = tuple(name for value in values if (name := value.get("fullName")) and name not in active)
+    yield kind(name=source.name, line=root.line, values=tuple(active), inactive=rest)
 
 
 def _own_file(read: Callable[[Element, str], Fact]) -> Callable[[Element, SourceFile], Iterable[Fact]]:

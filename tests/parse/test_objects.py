@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 from msgspec import msgpack
 
-from sfgov.facts import AnyFact, CustomField, CustomObject, Fact, RecordType, ValidationRule
+from sfgov.facts import AnyFact, CustomField, CustomObject, Fact, RecordType, StandardValueSet, ValidationRule
 from sfgov.parse import parse
 from sfgov.project.source import SourceFile
 
@@ -187,7 +187,7 @@ def test_active_picklist_values_new_style() -> None:
         "<value><fullName>R&amp;D</fullName><isActive>true</isActive></value>"
         "</valueSetDefinition></valueSet>"
     )
-    assert fact.picklist_values == ("Draft", "R&D")
+    assert (fact.picklist_values, fact.restricted) == (("Draft", "R&D"), True)
 
 
 def test_picklist_values_as_old_api_versions_wrote_them() -> None:
@@ -195,12 +195,23 @@ def test_picklist_values_as_old_api_versions_wrote_them() -> None:
         "<picklist><picklistValues><fullName>Open</fullName><default>false</default></picklistValues>"
         "<picklistValues><fullName>Closed</fullName></picklistValues><sorted>false</sorted></picklist>"
     )
-    assert fact.picklist_values == ("Open", "Closed")
+    assert (fact.picklist_values, fact.restricted) == (("Open", "Closed"), False)
 
 
 def test_a_global_value_set_is_named() -> None:
     fact = field("<valueSet>\n<valueSetName>Regions</valueSetName></valueSet>")
     assert (fact.value_set_name, fact.picklist_values, fact.line_of("valueSetName")) == ("Regions", (), 3)
+
+
+def test_values_that_are_not_active_any_more_are_apart() -> None:
+    values = "".join(
+        f"<standardValue><fullName>{name}</fullName>{active}</standardValue>"
+        for name, active in (("Web", ""), ("Fair", "<isActive>false</isActive>"), ("Other", ""))
+    )
+    text = f"<StandardValueSet xmlns='http://soap.sforce.com/2006/04/metadata'>{values}</StandardValueSet>"
+    (fact,) = parse(SourceFile("x.xml", "StandardValueSet", "LeadSource"), text.encode()).facts
+    assert isinstance(fact, StandardValueSet)
+    assert (fact.values, fact.inactive) == (("Web", "Other"), ("Fair",))
 
 
 def test_numbers_flags_and_texts_of_a_field() -> None:
