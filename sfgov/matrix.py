@@ -14,6 +14,7 @@ from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
 from sfgov.result import Deletable, Guard, Loophole, Master, Matrix, Right, Step
+from sfgov.whose import listed
 
 MOST_OBJECTS = 40
 """How many objects a matrix holds; the others are named."""
@@ -161,10 +162,4 @@ def _titled(bundle: Bundle) -> str:
 
 def _is_admin(bundle: Bundle, policy: Policy) -> bool:
     """As the policy lists it, or by holding Modify All Data."""
-    admin = policy.principals.admin
-    listed = {
-        "Profile": admin.profiles,
-        "PermissionSet": admin.permission_sets,
-        "PermissionSetGroup": admin.permission_set_groups,
-    }.get(bundle.kind, ())
-    return bundle.name.casefold() in {name.casefold() for name in listed} or "admin" in bundle.classes
+    return listed(bundle, policy.principals.admin) or "admin" in bundle.classes

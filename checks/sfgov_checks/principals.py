@@ -1,11 +1,12 @@
-"""Who counts as an administrator or is allowed by the policy, and how many bundles are put into a sentence."""
+"""Who counts as an administrator, and how many bundles are put into a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sfgov.model.permissions import Bundle
-from sfgov.policy import Bundles, Policy
+from sfgov.policy import Policy
+from sfgov.whose import listed
 
 SHOWN = 5
 
@@ -13,17 +14,6 @@ SHOWN = 5
 def is_admin(bundle: Bundle, policy: Policy) -> bool:
     """An administrator by the policy's list, or by holding Modify All Data."""
     return listed(bundle, policy.principals.admin) or "admin" in bundle.classes
-
-
-def listed(bundle: Bundle, names: Bundles) -> bool:
-    """Whether the policy names this bundle in a list of profiles, permission sets and groups."""
-    by_kind = {
-        "Profile": names.profiles,
-        "PermissionSet": names.permission_sets,
-        "PermissionSetGroup": names.permission_set_groups,
-    }
-    kind = bundle.component.partition(":")[0]
-    return bundle.name.casefold() in {name.casefold() for name in by_kind.get(kind, ())}
 
 
 def counted(number: int, word: str) -> str:

@@ -24,7 +24,8 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.place import Place
 from sfgov.policy import Policy
-from sfgov_checks.access.who import OUTSIDE, answers, classes_of, in_numbers, own_grants
+from sfgov.whose import classes_of
+from sfgov_checks.access.who import OUTSIDE, answers, in_numbers, own_grants
 from sfgov_checks.principals import counted, joined
 
 _HOLDERS = 5

@@ -15,16 +15,9 @@ from sfgov.model.grants import Answer
 from sfgov.model.org import Org
 from sfgov.model.permissions import METADATA_KINDS, Bundle, Group
 from sfgov.policy import Policy
+from sfgov.whose import classes_of
 from sfgov_checks.access.broad import LOGIN, Broad, broad_permissions
-from sfgov_checks.access.who import (
-    MACHINES,
-    OUTSIDE,
-    answers,
-    classes_of,
-    in_numbers,
-    own_grants,
-    titled,
-)
+from sfgov_checks.access.who import MACHINES, OUTSIDE, answers, in_numbers, own_grants, titled
 from sfgov_checks.principals import joined
 
 

@@ -17,8 +17,9 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import METADATA_KINDS, Bundle
 from sfgov.model.privileged import Privileged, PrivilegedWork
 from sfgov.policy import Policy
+from sfgov.whose import classes_of
 from sfgov_checks.access.classified import classified_objects
-from sfgov_checks.access.who import answers, classes_of, own_grants, titled
+from sfgov_checks.access.who import answers, own_grants, titled
 from sfgov_checks.principals import joined
 
 _EVIDENCE = 10

@@ -17,8 +17,9 @@ from sfgov.model.permissions import METADATA_KINDS, Bundle
 from sfgov.model.principals import classes_by_license
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy, System
-from sfgov_checks.access.who import answers, classes_of, in_numbers, own_grants, titled
-from sfgov_checks.principals import joined, listed
+from sfgov.whose import classes_of, is_listed_integration
+from sfgov_checks.access.who import answers, in_numbers, own_grants, titled
+from sfgov_checks.principals import joined
 
 _ROLLED_UP = 5
 """More profiles without login ranges than this are one finding."""
@@ -43,9 +44,9 @@ def integration_principal_overreach(org: Org, policy: Policy, config: Config) ->
     limited to the API, the user interface. Where `systems` declares what the integration's system is master of, delete
     on other objects is a finding too, and so is (at medium severity) creating or editing them.
 
-    Integrations are those that `principals.integration` lists, those with the permission Api Only User, and those with
-    an integration licence. Names prove nothing. Profiles that Salesforce made are judged by what can be changed about
-    them.
+    Integrations are those that `principals.integration` lists or a system names as its principal, those with the
+    permission Api Only User, and those with an integration licence. Names prove nothing. Profiles that Salesforce made
+    are judged by what can be changed about them.
 
     ## Bad
     ```yaml sfgov.yml
@@ -130,8 +131,8 @@ def integration_principal_overreach(org: Org, policy: Policy, config: Config) ->
 
 def _is_integration(bundle: Bundle, policy: Policy) -> bool:
     """By the policy; else by what the files say, but for Salesforce's own, whose users are Salesforce's as well."""
-    listed_one = listed(bundle, policy.principals.integration)
-    return listed_one or ("integration" in classes_of(bundle, policy) and not bundle.standard)
+    stated = "integration" in classes_of(bundle, policy) and not bundle.standard
+    return stated or is_listed_integration(bundle, policy)
 
 
 def _everything(org: Org, bundle: Bundle, policy: Policy) -> Iterator[Finding]:

@@ -17,7 +17,8 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, Group
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov_checks.access.who import OUTSIDE, answers, classes_of, in_numbers, is_own_admin, titled
+from sfgov.whose import classes_of
+from sfgov_checks.access.who import OUTSIDE, answers, in_numbers, is_own_admin, titled
 from sfgov_checks.principals import is_admin, joined
 
 _ROLLED_UP = 10

@@ -1,4 +1,4 @@
-"""Whose a bundle is: as the policy lists it, else as its licence, its permissions, a site or an agent say."""
+"""Which bundles answer for what they grant, and how checks about access name them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sfgov.model.bundles import Persona
 from sfgov.model.grants import Grant
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, Group
-from sfgov.policy import Bundles, Policy
-from sfgov_checks.principals import counted, joined, listed
+from sfgov.policy import Policy
+from sfgov.whose import listed, named
+from sfgov_checks.principals import counted, joined
 
 OUTSIDE = frozenset({"guest", "external"})
 MACHINES = frozenset({"integration", "agent"})
@@ -27,21 +28,9 @@ def is_own_admin(bundle: Bundle, policy: Policy) -> bool:
     return standard or listed(bundle, policy.principals.admin)
 
 
-def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
-    """`guest`, `external`, `integration`, `agent`, `admin`, as far as the policy or the files say; no guesses."""
-    if isinstance(bundle, Persona):
-        return frozenset(one for part in bundle.bundles for one in classes_of(part, policy))
-    declared = {
-        "admin": listed(bundle, policy.principals.admin),
-        "integration": listed(bundle, policy.principals.integration),
-        "agent": _is_agents(bundle, policy),
-    }
-    return bundle.stated_classes | {one for one, says in declared.items() if says}
-
-
 def is_members_only(bundle: Bundle, policy: Policy) -> bool:
     """A permission set that is never assigned directly: what it gives, it gives through its groups."""
-    return bundle.kind == "PermissionSet" and _among(bundle, policy.delete.members_only)
+    return bundle.kind == "PermissionSet" and named(bundle, policy.delete.members_only)
 
 
 def answers(org: Org, bundle: Bundle, policy: Policy) -> bool:
@@ -75,15 +64,3 @@ _KINDS = {
     "PermissionSetGroup": "permission set group",
     "Persona": "persona",
 }
-
-
-def _is_agents(bundle: Bundle, policy: Policy) -> bool:
-    agent = policy.principals.agent
-    own = Bundles(agent.profiles, agent.permission_sets, agent.permission_set_groups)
-    return listed(bundle, own) or (
-        bundle.kind != "Profile" and any(_among(bundle, names) for names in agent.agents.values())
-    )
-
-
-def _among(bundle: Bundle, names: Sequence[str]) -> bool:
-    return bundle.name.casefold() in {name.casefold() for name in names}

@@ -10,7 +10,8 @@ from sfgov.model.elevated import Elevated, ElevatedCode
 from sfgov.model.org import Org
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov_checks.access.who import OUTSIDE, classes_of, titled
+from sfgov.whose import classes_of
+from sfgov_checks.access.who import OUTSIDE, titled
 
 _SHOWN = 5
 _WHOSE = {

@@ -26,9 +26,9 @@ from sfgov.model.index import Knowledge, Written
 from sfgov.model.org import Org
 from sfgov.place import Place
 from sfgov.policy import Policy
+from sfgov.whose import listed
 from sfgov_checks.data.sensitive import SHOWN, some_of
 from sfgov_checks.delete.holders import Holders
-from sfgov_checks.principals import listed
 
 _MANY = 10
 """More objects that can be deleted too early than this are one finding."""

@@ -17,7 +17,8 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.place import Evidence
 from sfgov.policy import Policy
-from sfgov_checks.access.who import MACHINES, OUTSIDE, classes_of, in_numbers, titled
+from sfgov.whose import classes_of
+from sfgov_checks.access.who import MACHINES, OUTSIDE, in_numbers, titled
 from sfgov_checks.principals import is_admin, joined
 
 Held = list[tuple[Bundle, Answer]]

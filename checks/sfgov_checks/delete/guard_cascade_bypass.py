@@ -10,8 +10,8 @@ from sfgov.facts import ApexTrigger, CustomField, Flow, PermissionSet, Permissio
 from sfgov.model.deletes import Cascade, DeleteGuard
 from sfgov.model.org import Org
 from sfgov.policy import Policy
+from sfgov.whose import listed
 from sfgov_checks.delete.holders import Holders
-from sfgov_checks.principals import listed
 
 
 @check(

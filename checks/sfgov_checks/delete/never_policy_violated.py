@@ -11,7 +11,8 @@ from sfgov.facts import PermissionSet, PermissionSetGroup, Profile
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, DeleteRight, Group
 from sfgov.policy import Policy
-from sfgov_checks.principals import joined, listed
+from sfgov.whose import listed
+from sfgov_checks.principals import joined
 
 
 @check(

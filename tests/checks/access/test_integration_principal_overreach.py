@@ -152,6 +152,14 @@ def test_who_is_an_integration(files: Files) -> None:
     ]
 
 
+def test_the_principal_of_a_system_is_an_integration() -> None:
+    files = profile("ERP", addresses(), on("Case", "allowRead", "allowDelete"))
+    assert found(files) == []
+    assert found(files | systems("{Account: [Limit__c]}")) == [
+        "high/high profiles/ERP.profile-meta.xml:3 Profile ERP can delete Case, but SAP is declared master only of Account."
+    ]
+
+
 def test_a_group_answers_for_sets_that_are_only_its_members() -> None:
     files = (
         policy(

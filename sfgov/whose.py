@@ -1,0 +1,48 @@
+"""Whose a bundle is: as the policy lists it, else as its licence, its permissions, a site or an agent say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sfgov.model.bundles import Bundle, Persona
+from sfgov.policy import Bundles, Policy
+
+
+def listed(bundle: Bundle, names: Bundles) -> bool:
+    """Whether the policy names this bundle in a list of profiles, permission sets and groups."""
+    by_kind = {
+        "Profile": names.profiles,
+        "PermissionSet": names.permission_sets,
+        "PermissionSetGroup": names.permission_set_groups,
+    }
+    return named(bundle, by_kind.get(bundle.kind, ()))
+
+
+def named(bundle: Bundle, names: Iterable[str]) -> bool:
+    """Whether the bundle's name is among these, in any case."""
+    return bundle.name.casefold() in {name.casefold() for name in names}
+
+
+def is_listed_integration(bundle: Bundle, policy: Policy) -> bool:
+    """Whether the policy says that an integration logs in with it, or names it as the principal of a system."""
+    principals = [system.principal for system in policy.systems]
+    return listed(bundle, policy.principals.integration) or named(bundle, principals)
+
+
+def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
+    """`guest`, `external`, `integration`, `agent`, `admin`, as far as the policy or the files say; no guesses."""
+    if isinstance(bundle, Persona):
+        return frozenset(one for part in bundle.bundles for one in classes_of(part, policy))
+    declared = {
+        "admin": listed(bundle, policy.principals.admin),
+        "integration": is_listed_integration(bundle, policy),
+        "agent": _is_agents(bundle, policy),
+    }
+    return bundle.stated_classes | {one for one, says in declared.items() if says}
+
+
+def _is_agents(bundle: Bundle, policy: Policy) -> bool:
+    agent = policy.principals.agent
+    own = Bundles(agent.profiles, agent.permission_sets, agent.permission_set_groups)
+    of_one = [name for names in agent.agents.values() for name in names]
+    return listed(bundle, own) or (bundle.kind != "Profile" and named(bundle, of_one))
