@@ -34,6 +34,16 @@ def can_reach(flow: LinkedFlow, nodes: Iterable[FlowElement], assume: Assume) ->
     return _reaches(flow, flow.graph.targets(edges), nodes, known)
 
 
+def enters(flow: LinkedFlow, assume: Assume) -> bool | None:
+    """Whether a record starts the flow under the assumption; None where that is not known."""
+    return _Known(flow.references, assume).enters(flow.fact.start)
+
+
+def value_in(flow: LinkedFlow, value: FlowValue, assume: Assume) -> Value:
+    """What a value of the flow is under the assumption, through constants and formulas."""
+    return _Known(flow.references, assume).value_of(value)
+
+
 def can_reach_from(
     flow: LinkedFlow, first: FlowElement, nodes: Iterable[FlowElement], assume: Assume
 ) -> bool:
@@ -91,15 +101,16 @@ class _Known:
 
     def _filtered(self, item: FlowFilter) -> bool | None:
         return _compared(
-            self._value(f"$record.{item.field.casefold()}"), item.operator, self._right(item.value)
+            self._value(f"$record.{item.field.casefold()}"), item.operator, self.value_of(item.value)
         )
 
     def _holds(self, condition: FlowCondition) -> bool | None:
         return _compared(
-            self._value(condition.left.casefold()), condition.operator, self._right(condition.right)
+            self._value(condition.left.casefold()), condition.operator, self.value_of(condition.right)
         )
 
-    def _right(self, value: FlowValue) -> Value:
+    def value_of(self, value: FlowValue) -> Value:
+        """A literal, a reference or a formula, as far as it is known."""
         if value.kind == "elementReference":
             return self._value(value.text.casefold())
         if value.kind == "formulaExpression":

@@ -22,7 +22,7 @@ UNKNOWN = Unknown.UNKNOWN
 Value: TypeAlias = str | bool | Unknown | None
 """A text or number as text, a truth value, nothing (None), or unknown. Texts compare without case."""
 Assume: TypeAlias = Callable[[str], Value]
-"""What is known of a name, given in lower case: `$record.status__c`, `$permission.bypass`."""
+"""What is known of a name, given in lower case: `$record.status__c`, `$permission.bypass`, or `isnew()`."""
 
 _TOKEN = re.compile(
     r"\s+|/\*.*?\*/|(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')|(\d+(?:\.\d+)?)"
@@ -189,7 +189,7 @@ class _Reader:
             while self._take(","):
                 arguments.append(self.any_of())
             self._close()
-        return _result(name, arguments)
+        return _result(name, arguments) if arguments else self._assume(f"{name}()")
 
 
 _WORDS = frozenset({"true", "false", "null"})
@@ -213,6 +213,8 @@ def _result(name: str, given: list[Value]) -> Value:
             return _value(equal(given[0], given[1]))
         case (("isblank" | "isnull"), 1):
             return _value(equal(given[0], None))
+        case (("blankvalue" | "nullvalue"), 2):
+            return given[0] if given[0] is UNKNOWN or not equal(given[0], None) else given[1]
         case _:
             return UNKNOWN
 

@@ -10,6 +10,7 @@ KNOWN: dict[str, Value] = {
     "$record.amount__c": "5.0",
     "$record.note__c": None,
     "status__c": "Paid",
+    "isnew()": False,
 }
 
 
@@ -32,6 +33,9 @@ def value(formula: str) -> Value:
         "IF($Permission.Bypass, Status__c <> 'Open', FALSE)",
         "/* why */ (TRUE)",
         "AND(TRUE, NOT(FALSE))",
+        "BLANKVALUE($Record.Note__c, 'none') = 'none'",
+        "NULLVALUE(Status__c, 'none') = 'Paid'",
+        "NOT(ISNEW())",
     ],
 )
 def test_true(formula: str) -> None:
@@ -56,6 +60,8 @@ def test_false(formula: str) -> None:
     "formula",
     [
         "",
+        "NOW()",
+        "BLANKVALUE($Permission.Other, TRUE)",
         "$Permission.Other",
         "AND($Permission.Bypass, Locked__c)",
         "CASE(Status__c, 'Paid', TRUE, FALSE)",
