@@ -82,7 +82,7 @@ class _Known:
             yield from ways
             return
         for rule, way in zip(element.rules, ways, strict=False):
-            holds = self._joined([self._holds(condition) for condition in rule.conditions], rule.logic)
+            holds = joined([self._holds(condition) for condition in rule.conditions], rule.logic)
             if holds is not False:
                 yield way
             if holds:
@@ -93,7 +93,7 @@ class _Known:
         """Whether a record starts the flow."""
         filters = [item for item in start.filters if item.field]
         given = [self._filtered(item) for item in filters]
-        by_filters = self._joined(given, start.filter_logic) if filters else True
+        by_filters = joined(given, start.filter_logic) if filters else True
         by_formula = (
             truth(value_of_formula(start.filter_formula, self._value)) if start.filter_formula else True
         )
@@ -134,11 +134,12 @@ class _Known:
         self._open.discard(name)
         return value
 
-    @staticmethod
-    def _joined(values: Sequence[bool | None], logic: str) -> bool | None:
-        if logic.casefold() in ("", "and"):
-            return all_of(list(values))
-        return any_of(list(values)) if logic.casefold() == "or" else _by_logic(values, logic)
+
+def joined(values: Sequence[bool | None], logic: str) -> bool | None:
+    """Conditions under their logic: `and` (also where nothing is said), `or`, `1 AND (2 OR NOT 3)`."""
+    if logic.casefold() in ("", "and"):
+        return all_of(list(values))
+    return any_of(list(values)) if logic.casefold() == "or" else _by_logic(values, logic)
 
 
 def _compared(left: Value, operator: str, right: Value) -> bool | None:
