@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -35,6 +36,20 @@ class Visibility:
     def whole(self) -> Place:
         """A place for what is true of the whole org. Its name does not depend on the folder that the org lies in."""
         return Place(self._project.front, 1, WHOLE)
+
+    def projects(self) -> dict[str, str]:
+        """Per package directory, as files name theirs, the `sfdx-project.json` that lists it."""
+        return {directory.path: directory.project for directory in self._project.package_directories}
+
+    @property
+    def source_api_version(self) -> tuple[float, Place] | None:
+        """The API version of the project's source and where it is stated; None where it is not, or there are more projects."""
+        projects = list(set(self.projects().values()))
+        text = self._project.api_version
+        if len(projects) != 1 or not re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text):
+            return None
+        line = max(self._project.api_version_line, 1)
+        return float(text), Place(projects[0], line, WHOLE, "sourceApiVersion")
 
     def hidden(self, type_name: str) -> tuple[Hidden, ...]:
         """The lines of `.forceignore` that hid components of this type."""

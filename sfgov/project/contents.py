@@ -75,6 +75,8 @@ class Project(msgspec.Struct, frozen=True):
     package_directories: tuple[PackageDirectory, ...] = ()
     api_version: str = ""
     """`sourceApiVersion` of the (outermost) project; empty where none is stated."""
+    api_version_line: int = 0
+    """The line of the project file that states it."""
 
     @property
     def front(self) -> str:

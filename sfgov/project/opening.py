@@ -12,6 +12,7 @@ from sfgov.project.contents import NoMetadata, Project
 from sfgov.project.declared import find_declared
 from sfgov.project.found import Found
 from sfgov.project.layout import Walk
+from sfgov.project.packages import ProjectFile
 from sfgov.project.reading import MountedReader
 from sfgov.project.roots import Root, find_roots, free_name
 from sfgov.project.source import SourceFile
@@ -86,6 +87,7 @@ def _declare(
 def _project(first: Root, found: Found, mounts: Mounts) -> Project:
     files = sorted(_mark_parts(found.files.values()), key=lambda file: file.path)
     path = Path(first.absolute)
+    versioned = next((file for file in found.project_files if file.api_version), ProjectFile())
     return Project(
         root=path,
         title=path.name or first.given,
@@ -96,7 +98,8 @@ def _project(first: Root, found: Found, mounts: Mounts) -> Project:
         ignored=found.hidden(),
         manifests=tuple(manifest for _, manifest in sorted(found.manifests.items())),
         package_directories=tuple(sorted(found.package_directories.values())),
-        api_version=next((file.api_version for file in found.project_files if file.api_version), ""),
+        api_version=versioned.api_version,
+        api_version_line=versioned.api_version_line,
     )
 
 

@@ -25,6 +25,7 @@ class ProjectFile(msgspec.Struct, frozen=True):
     packages: tuple[Declared, ...] = ()
     namespace: str = ""
     api_version: str = ""
+    api_version_line: int = 0
     problem: str = ""
     """Why it could not be read, or what in it could not be used."""
     line: int = 0
@@ -51,10 +52,16 @@ def read_project_file(data: bytes) -> ProjectFile:
         packages=tuple(package for package in packages if package.path not in leaving),
         namespace=_text(content.get("namespace")),
         api_version=_text(content.get("sourceApiVersion")),
+        api_version_line=_line_of(data, b'"sourceApiVersion"'),
         problem=f"the package directory {leaving[0]} lies outside the project, so it is not read"
         if leaving
         else "",
     )
+
+
+def _line_of(data: bytes, key: bytes) -> int:
+    """The line of a key that the file has once; 0 where it has none."""
+    return data.count(b"\n", 0, data.index(key)) + 1 if key in data else 0
 
 
 def _has_path(entry: Any) -> bool:

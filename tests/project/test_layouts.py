@@ -31,7 +31,7 @@ def test_project_reads_its_package_directories_alone(opened: Open) -> None:
     assert listed(project) == ["force-app/main/default/profiles/Admin.profile-meta.xml Profile:Admin"]
     assert project.files[0].package == "force-app"
     assert project.title == "acme"
-    assert project.api_version == "62.0"
+    assert (project.api_version, project.api_version_line) == ("62.0", 1)
     assert project.front == "sfdx-project.json"
 
 
