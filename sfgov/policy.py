@@ -119,12 +119,10 @@ class System(_Policy, frozen=True):
 class Attribution(_Policy, frozen=True):
     """Which fields hold where a lead came from."""
 
-    fields: dict[str, tuple[str, ...]] = msgspec.field(
-        default_factory=lambda: {
-            "Lead": ("*utm*", "*gclid*", "*click_id*", "*referr*", "First_Touch*", "AI_Referral*")
-        }
-    )
-    first_touch: tuple[str, ...] = ("First_*", "Original_Lead_Source__c")
+    fields: dict[str, tuple[str, ...]] = {}
+    """By object; of an object without patterns, the fields with the usual names (UTM, click ids, referrers …)."""
+    first_touch: tuple[str, ...] = ()
+    """Fields that keep their first value, besides Lead Source and those with the usual names."""
     ai_sources: tuple[str, ...] = ("ChatGPT", "Perplexity", "Copilot", "Gemini", "Claude")
 
 

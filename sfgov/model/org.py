@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sfgov.facts import Fact
 from sfgov.model.apex import Apex
+from sfgov.model.attribution import Attribution
 from sfgov.model.automation import Automation
 from sfgov.model.bypasses import Switch, switches
 from sfgov.model.declared import Declared
@@ -116,6 +117,11 @@ class Org:
     def lineage(self) -> Lineage:
         """Which fields get their values from which others."""
         return Lineage(self.index, self.flows, self.apex)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """Where leads came from, who writes it down, and what their conversion leaves of it."""
+        return Attribution(self.index, self.flows, self.apex, self.automation, self.lineage)
 
     @cached_property
     def filtered(self) -> Filtered:
