@@ -14,7 +14,7 @@ ALLOWED = {
     "parse": {"parse", "facts", "project", "spelling", "yaml12"},
     "model": {"model", "facts", "place", "project"},
     "gate": {"gate", "result", "check", "policy", "config", "place", "spelling", "counted"},
-    "report": {"report", "result", "check", "place", "counted"},
+    "report": {"report", "result", "check", "place", "counted", "benchmark"},
     "config": {"config", "policy", "check", "spelling", "yaml12"},
     "benchmark": {"benchmark", "result"},
     "plugins": {"plugins", "check"},

@@ -17,20 +17,17 @@ from sfgov.report.html.wording import WORDS
 from sfgov.report.inert import visible
 from sfgov.result import Run
 
-WRITTEN_OUT = 2_000
-"""How many findings are plain HTML. The others travel compressed and need JavaScript."""
-
 
 def render(run: Run) -> str:
     """The whole report as the text of one HTML file. The same run gives the same text."""
-    style, script = _asset("style.css"), _asset("script.js")
+    style, script = _asset("style.css"), _script()
     templates = _templates()
-    view = View.of(run, WRITTEN_OUT)
+    view = View.of(run)
     finding = templates.get_template("finding.html.j2").module.finding  # type: ignore[attr-defined]
     return templates.get_template("report.html.j2").render(
         view=view,
         sections=tuple(sections(run, templates)),
-        packed=pack(view.left_over, finding),
+        packed=pack(view.shown, view.written, finding),
         style=Markup(style),  # noqa: S704 - our own files, not text from the org
         script=Markup(script),  # noqa: S704
         style_hash=_source_hash(style),
@@ -55,6 +52,15 @@ def _templates() -> Environment:
 def _inert(value: object) -> object:
     """What a template is about to write: text from the org with nothing hidden in it; markup is ours."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_PARTS = ("page", "index", "filter", "groups", "finding", "save", "start")
+"""Of the script, which share a scope of their own."""
+
+
+def _script() -> str:
+    parts = "\n".join(_asset(f"script/{part}.js") for part in _PARTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 def _asset(name: str) -> str:

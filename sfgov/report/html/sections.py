@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sfgov.report.html import deletes
+from sfgov.report.html import coverage, deletes
 from sfgov.result import Run
 
 
@@ -38,7 +38,10 @@ class Section(msgspec.Struct, frozen=True):
     html: Markup
 
 
-KINDS = (Kind("deletes", "Who can delete what", deletes.look, lambda grid: len(grid.rows)),)
+KINDS = (
+    Kind("deletes", "Who can delete what", deletes.look, lambda grid: len(grid.rows)),
+    Kind("coverage", "Security benchmark", coverage.look, lambda table: len(table.decided)),
+)
 """All parts, in the order of the page."""
 
 

@@ -13,10 +13,22 @@ from sfgov.report.html.verdict import Verdict, verdict_of
 from sfgov.result import Card, NotLooked, Result, Run, Status
 
 STATUSES: tuple[Status, ...] = get_args(Status)
+WRITTEN_OUT = 2_000
+"""A report of so many findings shows all of them without a script, each with its evidence; of more, the worst."""
+MOST = 100_000
+"""How many findings a report holds."""
+_AT_ONCE = 200
+"""How many findings of a longer report are in the page when it opens; a script fetches the others when needed."""
+_IN_LINES = 20_000
+"""How many findings a reader without a script gets at least a line of."""
 _OPEN = 100
 """Groups are open from the start as long as they hold no more findings than this together."""
 _NAMED = 5
 """How many of the findings that fail the gate are named beside the verdict, and open from the start."""
+_COMPONENTS = 100
+"""How many components a longer report lists, the worst first."""
+_LINKS = 10
+"""How many of its findings each component leads to."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -44,13 +56,17 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """The findings of one check. `written` are in the page; `counts` has the packed ones as well."""
+    """The findings of one check, and where they are."""
 
     code: str
     name: str
     summary: str
     written: tuple[Shown, ...]
-    counts: dict[Severity, int]
+    """Those in the page."""
+    quiet: tuple[Shown, ...]
+    """Those that are in the page where no script runs."""
+    lines: tuple[Shown, ...]
+    """Those that have a line each where no script runs."""
     total: int
     worst: Severity
     counts_for_gate: bool
@@ -59,11 +75,20 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Component(msgspec.Struct, frozen=True):
-    """A component with the findings about it that are written out; `total` counts the others as well."""
+    """A component with the worst findings about it; `total` counts the others as well."""
 
     name: str
     anchor: str
     findings: tuple[Shown, ...]
+    total: int
+
+
+class Area(msgspec.Struct, frozen=True):
+    """The checks of one pack: how many there are, and the new findings of all of them."""
+
+    pack: str
+    checks: int
+    counts: dict[Severity, int]
     total: int
 
 
@@ -88,16 +113,23 @@ class View(msgspec.Struct, frozen=True):
 
     run: Run
     verdict: Verdict
+    shown: tuple[Shown, ...]
+    """All findings that this report holds."""
+    written: int
+    """So many of them, the worst, are in the page when it opens."""
+    quiet: int
+    """So many more are in it where no script runs."""
+    lines: int
+    """So many further ones have a line each where no script runs."""
     failing: tuple[Shown, ...]
     rows: tuple[Row, ...]
+    areas: tuple[Area, ...]
     types: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
     components: tuple[Component, ...]
     components_total: int
     not_checked: tuple[NotLooked, ...]
     checks: tuple[CheckOutcome, ...]
-    written: tuple[Shown, ...]
-    left_over: tuple[Shown, ...]
 
     @property
     def named(self) -> tuple[Shown, ...]:
@@ -105,24 +137,31 @@ class View(msgspec.Struct, frozen=True):
         return self.failing[:_NAMED]
 
     @classmethod
-    def of(cls, run: Run, written_out: int) -> View:
-        """The view of a run with the `written_out` worst findings in the page and the others left over."""
+    def of(cls, run: Run) -> View:
+        """The view of a run."""
         ranked = sorted(run.results, key=_worst_first)
-        shown = tuple(_shown(run, ranked, _anchors(ranked[:written_out])))
-        failing = tuple(each for each in shown if each.gates)
+        long = len(ranked) > WRITTEN_OUT
+        components = tuple(dict.fromkeys(result.component for result in ranked[:MOST]))
+        listed = components[:_COMPONENTS] if long else components
+        shown = tuple(_shown(run, ranked[:MOST], listed))
+        written = min(len(shown), _AT_ONCE if long else WRITTEN_OUT)
+        groups = tuple(_groups(run, shown, written))
         return cls(
             run=run,
-            verdict=verdict_of(run, len(failing)),
-            failing=failing,
+            verdict=verdict_of(run, sum(map(run.gates, ranked))),
+            shown=shown,
+            written=written,
+            quiet=sum(len(group.quiet) for group in groups),
+            lines=sum(len(group.lines) for group in groups),
+            failing=tuple(each for each in shown if each.gates),
             rows=tuple(_row(run, status) for status in STATUSES),
+            areas=tuple(_areas(run)),
             types=tuple(sorted(run.components.items())),
-            groups=tuple(_groups(run, shown, written_out)),
-            components=tuple(_components(shown, written_out)),
+            groups=groups,
+            components=tuple(_components(shown, listed)),
             components_total=len({result.component for result in ranked}),
             not_checked=tuple(sorted(run.not_checked, key=lambda each: (each.check, each.reason))),
             checks=tuple(_outcomes(run)),
-            written=shown[:written_out],
-            left_over=shown[written_out:],
         )
 
 
@@ -139,13 +178,9 @@ def _worst_first(result: Result) -> tuple[object, ...]:
     )
 
 
-def _anchors(written: Iterable[Result]) -> dict[str, str]:
-    components = sorted({result.component for result in written})
-    return {name: f"c-{place}" for place, name in enumerate(components, start=1)}
-
-
-def _shown(run: Run, ranked: Iterable[Result], anchors: dict[str, str]) -> Iterator[Shown]:
+def _shown(run: Run, ranked: Iterable[Result], components: Iterable[str]) -> Iterator[Shown]:
     """Findings with an address each: where a fingerprint comes twice, the second is numbered."""
+    anchors = {name: f"c-{place}" for place, name in enumerate(components, start=1)}
     seen: Counter[str] = Counter()
     failing = 0
     for result in ranked:
@@ -167,39 +202,52 @@ def _in_order(severities: Counter[Severity]) -> dict[Severity, int]:
     return {severity: severities[severity] for severity in Severity}
 
 
-def _groups(run: Run, shown: Sequence[Shown], written_out: int) -> Iterator[Group]:
+def _areas(run: Run) -> Iterator[Area]:
+    """The packs of the checks that ran, by their letters."""
+    checks = Counter(card.pack for card in run.cards)
+    found: dict[str, Counter[Severity]] = {}
+    for result in run.active:
+        found.setdefault(result.pack, Counter())[result.severity] += 1
+    for pack in sorted(checks):
+        counts = found.get(pack, Counter())
+        yield Area(pack, checks[pack], _in_order(counts), counts.total())
+
+
+def _groups(run: Run, shown: Sequence[Shown], written: int) -> Iterator[Group]:
     """The checks that found something, the one with the worst finding first."""
     cards = {card.code: card for card in run.cards}
-    found: dict[str, list[Shown]] = {}
-    written: dict[str, list[Shown]] = {}
+    totals = Counter(result.check for result in run.results)
+    found: dict[str, list[list[Shown]]] = {}
+    ends = (written, WRITTEN_OUT, _IN_LINES, len(shown))
     for place, each in enumerate(shown):
-        found.setdefault(each.result.check, []).append(each)
-        if place < written_out:
-            written.setdefault(each.result.check, []).append(each)
+        parts = found.setdefault(each.result.check, [[] for _ in ends])
+        parts[next(part for part, end in enumerate(ends) if place < end)].append(each)
     before = 0
-    for code, all_of_it in found.items():
-        before += len(all_of_it)
+    for code, parts in found.items():
+        before += totals[code]
+        first = next(filter(None, parts))[0].result
         yield Group(
             code=code,
-            name=all_of_it[0].result.name,
+            name=first.name,
             summary=cards[code].summary,
-            written=tuple(written.get(code, ())),
-            counts=_in_order(Counter(each.result.severity for each in all_of_it)),
-            total=len(all_of_it),
-            worst=all_of_it[0].result.severity,
-            counts_for_gate=all_of_it[0].result.status == "new",
+            written=tuple(parts[0]),
+            quiet=tuple(parts[1]),
+            lines=tuple(parts[2]),
+            total=totals[code],
+            worst=first.severity,
+            counts_for_gate=first.status == "new",
             open=before <= _OPEN,
         )
 
 
-def _components(shown: Sequence[Shown], written_out: int) -> Iterator[Component]:
-    """The components of the findings that are written out, by name."""
-    totals = Counter(each.result.component for each in shown)
-    written: dict[str, list[Shown]] = {}
-    for each in shown[:written_out]:
-        written.setdefault(each.result.component, []).append(each)
-    for name, findings in sorted(written.items()):
-        yield Component(name, findings[0].anchor, tuple(findings), totals[name])
+def _components(shown: Iterable[Shown], listed: Iterable[str]) -> Iterator[Component]:
+    """These components with their findings."""
+    found: dict[str, list[Shown]] = {name: [] for name in listed}
+    for each in shown:
+        if each.result.component in found:
+            found[each.result.component].append(each)
+    for name, findings in found.items():
+        yield Component(name, findings[0].anchor, tuple(findings[:_LINKS]), len(findings))
 
 
 def _outcomes(run: Run) -> Iterator[CheckOutcome]:

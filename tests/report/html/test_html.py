@@ -18,7 +18,8 @@ import msgspec
 import pytest
 
 from sfgov.check import Confidence, Severity
-from sfgov.report.html import WRITTEN_OUT, render
+from sfgov.report.html import render
+from sfgov.report.html.view import MOST, WRITTEN_OUT
 from sfgov.report.inert import visible
 from sfgov.result import Card, Result, Run
 
@@ -89,10 +90,26 @@ def many(number: int) -> Run:
     return Run("0.1.0", "big", 300, {"ApexClass": 300}, (CARD,), results, (), Severity.HIGH)
 
 
-def unpacked(page: str) -> str:
-    """The text of all compressed blocks, as the script unpacks them."""
-    blocks = re.findall(r'"([A-Za-z0-9+/=]{40,})"|>([A-Za-z0-9+/=]{40,})<', page)
-    return "".join(zlib.decompress(base64.b64decode(a or b)).decode() for a, b in blocks)
+class Packed(msgspec.Struct):
+    """What the script has: columns of the index, and the HTML of the findings that are not in the page."""
+
+    index: dict[str, list[object]]
+    blocks: list[list[str]]
+
+
+def unpacked(page: str) -> Packed:
+    """As the script unpacks it."""
+    index, *blocks = (
+        json.loads(zlib.decompress(base64.b64decode(text)))
+        for text in re.findall(r'<script type="text/plain"[^>]*>([^<]+)</script>', page)
+    )
+    columns = {name: [column["of"][at] for at in column["at"]] for name, column in index.items()}
+    return Packed(columns, blocks)
+
+
+def live(page: str) -> str:
+    """What a browser that runs scripts makes elements of."""
+    return re.sub(r"<noscript>.*?</noscript>", "", page, flags=re.DOTALL)
 
 
 def test_everything_is_there_without_javascript(run: Run) -> None:
@@ -175,15 +192,40 @@ def test_up_to_the_limit_all_are_written_out() -> None:
     assert sum(f"Finding number {n} of many." in text for n in range(WRITTEN_OUT)) == WRITTEN_OUT
 
 
-def test_beyond_the_limit_the_rest_is_packed_and_the_page_says_so() -> None:
+def test_beyond_the_limit_the_worst_are_written_out_and_the_others_have_a_line() -> None:
     page = render(many(5_000))
     text = Page(page).text
-    assert sum(f"Finding number {n} of many." in text for n in range(5_000)) == WRITTEN_OUT
-    assert re.search(r"3,000", text)
-    rest = unpacked(page)
-    assert all(
-        f"Finding number {n} of many." in text or f"Finding number {n} of many." in rest for n in range(5_000)
+    assert [f"Finding number {n} of many." in text for n in range(5_000)] == [True] * 5_000
+    articles = re.findall(r'<article class="finding (\w+)', page)
+    assert articles == ["critical"] * 1_000 + ["high"] * 1_000
+    assert "The 200 worst of 5,000 findings are written out here." in text
+    assert (
+        "No script runs here, so 2,000 findings are written out with their evidence, "
+        "and 3,000 more have a line each ." in text
     )
+
+
+def test_a_browser_with_scripts_has_few_of_many_findings_to_show_at_first() -> None:
+    assert live(render(many(WRITTEN_OUT))).count("<article") == WRITTEN_OUT
+    assert live(render(many(WRITTEN_OUT + 1))).count("<article") == 200
+
+
+def test_of_very_many_findings_some_are_only_counted_without_a_script(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sfgov.report.html.view._IN_LINES", 2_100)
+    text = Page(render(many(2_105))).text
+    assert "and 100 more have a line each ; the remaining 5 are only counted." in text
+
+
+def test_a_report_holds_no_more_than_its_limit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sfgov.report.html.view.MOST", 2_100)
+    page = render(many(2_150))
+    text = Page(page).text
+    assert MOST == 100_000
+    assert "This report holds 2,100 findings, the worst. 50 more were found" in text
+    assert "Gate failed: 860 findings at or above high" in text
+    assert len(unpacked(page).index["id"]) == 2_100
 
 
 def test_documentation_is_rendered_and_its_html_is_not(run: Run) -> None:
@@ -196,45 +238,47 @@ def test_documentation_is_rendered_and_its_html_is_not(run: Run) -> None:
     assert ("figcaption", {}) in page.tags
 
 
-def packed(page: str) -> tuple[list[list[str]], list[list[str]]]:
-    """The rows of the packed index, and the ids of the findings in each block, in order."""
-    index, *blocks = (
-        zlib.decompress(base64.b64decode(text)).decode()
-        for text in re.findall(r'<script type="text/plain"[^>]*>([^<]+)</script>', page)
-    )
-    return json.loads(index), [re.findall(r'<article [^>]*?\bid="([^"]+)"', block) for block in blocks]
+def test_the_script_knows_every_finding(run: Run) -> None:
+    index = unpacked(render(run)).index
+    by_id = dict(zip(index["id"], zip(*index.values(), strict=True), strict=True))
+    shown = by_id["f-" + "d3" * 16]
+    assert dict(zip(index, shown, strict=True)) == {
+        "id": "f-" + "d3" * 16,
+        "check": "DEL001",
+        "name": "delete-granted-on-protected-object",
+        "severity": "critical",
+        "confidence": "high",
+        "status": "new",
+        "gates": "yes",
+        "component": "Profile:R&D Team 🚀",
+        "path": "force-app/main/default/profiles/R%26D Team 🚀.profile-meta.xml",
+        "line": 66003,
+        "column": 9,
+        "message": "Profile R&D Team 🚀 lets its users delete Invoice__c, which the policy says nobody may delete.",
+        "fix": "",
+        "reason": "",
+    }
+    assert len(by_id) == len(run.results)
+    assert not any("\u202e" in str(value) for values in by_id.values() for value in values)
 
 
 def test_a_packed_finding_is_where_the_index_says() -> None:
-    rows, blocks = packed(render(many(WRITTEN_OUT + 250)))
-    assert [len(block) for block in blocks] == [100, 100, 50]
-    assert [row[0] for row in rows] == [address for block in blocks for address in block]
-    assert rows[-1][:7] == [
-        f"f-{2199:032x}",
-        "APX001",
-        "info",
-        "new",
-        "",
-        "ApexClass:C99",
-        "classes/C99.cls",
-    ]
-    assert "Finding number 2199 of many." in rows[-1][7]
-
-
-def test_the_worst_are_written_out() -> None:
-    page = Page(render(many(5_000)))
-    severities = [str(attrs["data-severity"]) for tag, attrs in page.tags if tag == "article"]
-    assert severities == ["critical"] * 1_000 + ["high"] * 1_000
-    assert "2,000 of 5,000 findings are written out here, the worst first." in page.text
-    assert "2,000 of 5,000 findings written out here." in page.text
+    page = render(many(WRITTEN_OUT + 250))
+    packed = unpacked(page)
+    assert [len(block) for block in packed.blocks] == [100] * 20 + [50]
+    inside = [re.findall(r'<article [^>]*?\bid="([^"]+)"', html) for block in packed.blocks for html in block]
+    assert inside == [[address] for address in packed.index["id"][200:]]
+    assert re.findall(r'<article [^>]*?\bid="([^"]+)"', live(page)) == packed.index["id"][:200]
 
 
 def test_evidence_is_open_for_the_findings_named_beside_the_verdict(run: Run) -> None:
     page = render(run)
     named = re.findall(r'<li><a href="#(f-[^"]+)"><span class="severity', page)
-    opened = re.findall(r'<article [^>]*?\bid="([^"]+)"(?:(?!</article>).)*?<details open>', page, re.DOTALL)
+    opened = re.findall(
+        r'<article [^>]*?\bid="([^"]+)"(?:(?!</article>).)*?<details class="proof" open>', page, re.DOTALL
+    )
     assert named == ["f-" + "d1" * 16, "f-" + "d3" * 16, "f-" + "b1" * 16, "f-" + "e1" * 16, "f-" + "f1" * 16]
-    assert opened == ["f-" + "d1" * 16, "f-" + "b1" * 16]  # the others have nothing to open
+    assert opened == named
 
 
 def test_two_findings_of_one_fingerprint_have_an_address_each() -> None:
