@@ -14,7 +14,7 @@ from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
 from sfgov.result import Deletable, Guard, Loophole, Master, Matrix, Right, Step
-from sfgov.whose import listed
+from sfgov.whose import all_classes_of, is_admin
 
 MOST_OBJECTS = 40
 """How many objects a matrix holds; the others are named."""
@@ -88,7 +88,7 @@ def deletable(
         rights=tuple(sorted(rights, key=lambda right: right.admin)),
         rights_known=picture.permissions_known,
         guards=tuple(_guard(one, around) for one in picture.guards),
-        restricted_by=_steps(
+        restricted_by=steps_of(
             (
                 field.at_element("deleteConstraint").says(
                     f"{field.name} forbids it while a record points to it"
@@ -98,7 +98,7 @@ def deletable(
             around,
         ),
         masters=tuple(_master(one, around) for one in picture.from_above),
-        loopholes=tuple(Loophole(one.says, _steps(one.evidence, around)) for one in picture.loopholes),
+        loopholes=tuple(Loophole(one.says, steps_of(one.evidence, around)) for one in picture.loopholes),
         not_known=tuple(bundle.component for bundle in picture.not_known),
     )
 
@@ -109,8 +109,9 @@ def _right(bundle: Bundle, right: DeleteRight, policy: Policy, around: Around, *
         scope="shared" if right.via == "allowDelete" and not everywhere else "all",
         through=right.via,
         certain=right.certain,
-        admin=_is_admin(bundle, policy),
-        steps=_steps(right.evidence, around),
+        admin=is_admin(bundle, policy),
+        steps=steps_of(right.evidence, around),
+        classes=all_classes_of(bundle, policy),
     )
 
 
@@ -124,7 +125,7 @@ def _guard(one: GuardInTheWay, around: Around) -> Guard:
             f"{test.permission}: {', '.join(map(_titled, bundles)) or 'nobody here has it'}"
             for test, bundles in one.passes
         ),
-        steps=_steps(one.guard.evidence, around),
+        steps=steps_of(one.guard.evidence, around),
     )
 
 
@@ -138,11 +139,12 @@ def _master(one: FromAbove, around: Around) -> Master:
         through=through,
         holders=tuple(bundle.component for bundle, _ in one.holders),
         watched=one.watched,
-        steps=_steps((evidence for link in one.way for evidence in link.evidence()), around),
+        steps=steps_of((evidence for link in one.way for evidence in link.evidence()), around),
     )
 
 
-def _steps(evidence: Iterable[Evidence], around: Around) -> tuple[Step, ...]:
+def steps_of(evidence: Iterable[Evidence], around: Around) -> tuple[Step, ...]:
+    """The places as a report shows them."""
     return tuple(
         Step(
             one.place.path,
@@ -158,8 +160,3 @@ def _steps(evidence: Iterable[Evidence], around: Around) -> tuple[Step, ...]:
 
 def _titled(bundle: Bundle) -> str:
     return bundle.component.replace(":", " ", 1)
-
-
-def _is_admin(bundle: Bundle, policy: Policy) -> bool:
-    """As the policy lists it, or by holding Modify All Data."""
-    return listed(bundle, policy.principals.admin) or "admin" in bundle.classes

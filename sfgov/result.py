@@ -88,6 +88,57 @@ class Right(msgspec.Struct, frozen=True):
     admin: bool
     steps: tuple[Step, ...]
     """The lines that grant it, from the group's to the permission set's."""
+    classes: tuple[str, ...] = ()
+    """Whose it is: `guest`, `external`, `integration`, `agent`, `admin`, else `human`."""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """A profile, permission set, group or persona that can read or edit an object's records, or a field of them."""
+
+    bundle: str
+    scope: Literal["all", "public", "own", "rules", "shared"]
+    """All records, whatever sharing says; all, as the sharing default is public; own ones and what is shared with its
+    users; what sharing rules for guests show; or what sharing shows, of which the default is not known."""
+    through: str
+    """What opens the object: `allowRead`, `viewAllRecords`, `ViewAllData` …"""
+    field_through: str
+    """What opens the field: `readable`, `viewAllFields` …; empty where it comes with the object."""
+    certain: bool
+    doubt: str
+    """Why it is not certain: `unless muted`, `field not known`."""
+    admin: bool
+    classes: tuple[str, ...]
+    """Whose it is: `guest`, `external`, `integration`, `agent`, `admin`, else `human`."""
+    clear: bool
+    """False where the field is encrypted text and the bundle does not show that in clear."""
+    steps: tuple[Step, ...]
+    """The lines that grant it: the field's, then the object's, each from the group's to the permission set's."""
+
+
+class Accessible(msgspec.Struct, frozen=True):
+    """Who can read or edit one object's records, or one field of them."""
+
+    action: Literal["read", "edit"]
+    object: str
+    field: str
+    """The field's own name; empty where the object was asked for."""
+    rule: str
+    """What decides about the field, or why nobody can; a sentence."""
+    rule_steps: tuple[Step, ...]
+    writable: bool
+    """False where nobody can edit the field, as Salesforce computes it."""
+    rights: tuple[Access, ...]
+    rights_known: bool
+    """False where the tree has neither profiles nor permission sets."""
+    sharing: str
+    """The sharing default, in words; empty where sharing does not decide."""
+    sharing_steps: tuple[Step, ...]
+    guest_rules: tuple[Step, ...]
+    remarks: tuple[str, ...]
+    not_known: tuple[str, ...]
+    """Bundles of which something that could grant it is not in the tree."""
+    silent: tuple[str, ...]
+    """Profiles that say nothing of it: they hold only what was retrieved with them."""
 
 
 class Guard(msgspec.Struct, frozen=True):

@@ -23,6 +23,11 @@ def named(bundle: Bundle, names: Iterable[str]) -> bool:
     return bundle.name.casefold() in {name.casefold() for name in names}
 
 
+def is_admin(bundle: Bundle, policy: Policy) -> bool:
+    """An administrator by the policy's list, or by holding Modify All Data."""
+    return listed(bundle, policy.principals.admin) or "admin" in bundle.classes
+
+
 def is_listed_integration(bundle: Bundle, policy: Policy) -> bool:
     """Whether the policy says that an integration logs in with it, or names it as the principal of a system."""
     principals = [system.principal for system in policy.systems]
@@ -39,6 +44,11 @@ def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
         "agent": _is_agents(bundle, policy),
     }
     return bundle.stated_classes | {one for one, says in declared.items() if says}
+
+
+def all_classes_of(bundle: Bundle, policy: Policy) -> tuple[str, ...]:
+    """The same, sorted; where neither says anything, what its name suggests, which is a guess, or `human`."""
+    return tuple(sorted(classes_of(bundle, policy) or bundle.classes))
 
 
 def _is_agents(bundle: Bundle, policy: Policy) -> bool:

@@ -73,6 +73,12 @@ def entry(object_: str, *true: str, false: tuple[str, ...] = ()) -> str:
     return f"<objectPermissions>{flags}<object>{object_}</object></objectPermissions>"
 
 
+def field_entry(name: str, *, edits: bool = False) -> str:
+    """One line of XML: a `fieldPermissions` block that lets read, and perhaps write."""
+    marks = f"{tag('editable', str(edits).lower())}{tag('field', name)}{tag('readable', 'true')}"
+    return f"<fieldPermissions>{marks}</fieldPermissions>"
+
+
 DELETES = ("allowRead", "allowEdit", "allowDelete")
 
 

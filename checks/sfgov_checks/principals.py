@@ -1,19 +1,10 @@
-"""Who counts as an administrator, and how many bundles are put into a sentence."""
+"""How many names are put into a sentence, and how numbers go with nouns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sfgov.model.permissions import Bundle
-from sfgov.policy import Policy
-from sfgov.whose import listed
-
 SHOWN = 5
-
-
-def is_admin(bundle: Bundle, policy: Policy) -> bool:
-    """An administrator by the policy's list, or by holding Modify All Data."""
-    return listed(bundle, policy.principals.admin) or "admin" in bundle.classes
 
 
 def counted(number: int, word: str) -> str:

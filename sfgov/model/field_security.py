@@ -18,23 +18,23 @@ _COMPUTED = {
 _WITHOUT_FIELD_PERMISSIONS = ("__e", "__mdt")
 """Objects (platform events, custom metadata types) whose fields have no permissions of their own."""
 _CUSTOM = re.compile(r"__(c|pc|s)$", re.IGNORECASE)
-_SYSTEM = {
-    "createdbyid", "createddate", "id", "isdeleted", "lastmodifiedbyid", "lastmodifieddate",
-    "lastreferenceddate", "lastvieweddate", "systemmodstamp",
-}  # fmt: skip
+_SYSTEM = (
+    "CreatedById", "CreatedDate", "Id", "IsDeleted", "LastModifiedById", "LastModifiedDate",
+    "LastReferencedDate", "LastViewedDate", "SystemModstamp",
+)  # fmt: skip
 """On every object: shown to whoever sees the record, set by Salesforce alone."""
-_WITH_EVERY_RECORD = {"currencyisocode", "name", "ownerid", "recordtypeid"}
-_OF_PEOPLE = {"firstname", "lastname", "middlename", "salutation", "suffix"}
+_WITH_EVERY_RECORD = ("CurrencyIsoCode", "Name", "OwnerId", "RecordTypeId")
+_OF_PEOPLE = ("FirstName", "LastName", "MiddleName", "Salutation", "Suffix")
 _REQUIRED = {
-    "case": {"status"},
+    "case": ("Status",),
     "contact": _OF_PEOPLE,
-    "contract": {"accountid", "status"},
-    "event": {"subject"},
-    "lead": _OF_PEOPLE | {"company", "status"},
-    "opportunity": {"closedate", "forecastcategoryname", "stagename"},
-    "order": {"accountid", "effectivedate", "status"},
-    "product2": {"isactive"},
-    "task": {"priority", "status", "subject"},
+    "contract": ("AccountId", "Status"),
+    "event": ("Subject",),
+    "lead": (*_OF_PEOPLE, "Company", "Status"),
+    "opportunity": ("CloseDate", "ForecastCategoryName", "StageName"),
+    "order": ("AccountId", "EffectiveDate", "Status"),
+    "product2": ("IsActive",),
+    "task": ("Priority", "Status", "Subject"),
 }
 """Standard fields that profiles have no entries for: whoever sees or edits the record sees and edits them."""
 _PART_OF_ADDRESS = re.compile(
@@ -99,11 +99,11 @@ class FieldSecurities:
     def _standard(self, name: str, entry: str) -> FieldSecurity:
         """A standard field that no profile or permission set has an entry for."""
         object_name, _, own = name.casefold().partition(".")
-        if own in _SYSTEM:
+        if own in map(str.casefold, _SYSTEM):
             return FieldSecurity(
                 name, name, by_permission=False, writable=False, says="is set by Salesforce alone"
             )
-        if own in _WITH_EVERY_RECORD or own in _REQUIRED.get(object_name, ()):
+        if own in map(str.casefold, (*_WITH_EVERY_RECORD, *_REQUIRED.get(object_name, ()))):
             return self._name_field(name) if own == "name" else _with_object(name)
         return FieldSecurity(name, entry, by_permission=None, says="has no entry in any file here")
 
@@ -121,6 +121,11 @@ class FieldSecurities:
         if object_name.casefold().endswith(_WITHOUT_FIELD_PERMISSIONS):
             return True
         return any(part.fact.custom_settings_type for part in self._index.parts(CustomObject, object_name))
+
+
+def names_without_permissions(object_name: str) -> tuple[str, ...]:
+    """The standard fields of an object that come with its records, by their own names."""
+    return (*_SYSTEM, *_WITH_EVERY_RECORD, *_REQUIRED.get(object_name.casefold(), ()))
 
 
 def governing(name: str) -> str:

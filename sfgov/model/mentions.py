@@ -59,13 +59,23 @@ class Mentions:
         """Whether any file has a block about this thing, whatever it says."""
         return bool(self._mentions(kind, name)[0])
 
+    def names(self, kind: str, prefix: str) -> Iterator[str]:
+        """The names that begin so, each as the first file that has it spells it."""
+        for key, (files, rows) in self._table_of(kind).items():
+            if key.startswith(key_of(kind, prefix).casefold()):
+                yield (
+                    blocks_of(self.files[files[0]].fact, kind).row(rows[0])[0].removeprefix(key_of(kind, ""))
+                )
+
     def _mentions(self, kind: str, name: str) -> tuple[array[int], array[int]]:
         """Of each block about this thing the file, and the row in it; in the order of files and rows."""
+        return self._table_of(kind).get(key_of(kind, name).casefold(), _NONE)
+
+    def _table_of(self, kind: str) -> Mapping[str, tuple[array[int], array[int]]]:
         sort = kind if kind in _FLAGS else ""
-        table = self._tables.get(sort)
-        if table is None:
-            table = self._tables[sort] = self._table(sort)
-        return table.get(key_of(kind, name).casefold(), _NONE)
+        if sort not in self._tables:
+            self._tables[sort] = self._table(sort)
+        return self._tables[sort]
 
     def _table(self, sort: str) -> Mapping[str, tuple[array[int], array[int]]]:
         table: defaultdict[str, tuple[array[int], array[int]]] = defaultdict(lambda: (array("I"), array("I")))

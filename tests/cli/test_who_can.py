@@ -1,4 +1,4 @@
-"""`sfgov who-can delete`."""
+"""`sfgov who-can`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.delete_orgs import (
     bundle,
     entry,
     field,
+    field_entry,
     group,
     guard_trigger,
     line_guard,
@@ -270,3 +271,320 @@ def test_automation_that_deletes_without_asking(folder: Path) -> None:
         "    classes/Ctl.cls:2",
         "    classes/Ctl.cls:2",
     ]
+
+
+# -- who can read and edit
+
+
+CONTACTS: Files = {
+    "sfgov.yml": "principals:\n  integration: {permission_sets: [Night_Run]}\n  personas: {Rep: {profile: Sales, permission_set_groups: [Open]}}\n",
+    "objects/Contact/Contact.object-meta.xml": xml(
+        "CustomObject",
+        tag("externalSharingModel", "ControlledByParent"),
+        tag("sharingModel", "ControlledByParent"),
+    ),
+    "objects/Account/Account.object-meta.xml": xml(
+        "CustomObject", tag("externalSharingModel", "Private"), tag("sharingModel", "Read")
+    ),
+    **field("Contact.SSN__c", "Text"),
+    **bundle("profiles", "Sales", entry("Contact", "allowRead", "allowEdit")),
+    **bundle("profiles", "Shop", "<userLicense>Customer Community</userLicense>", entry("Contact", "allowRead"), field_entry("Contact.SSN__c")),
+    **bundle("profiles", "Visitors", "<userLicense>Guest User License</userLicense>", entry("Contact", "allowRead"), field_entry("Contact.SSN__c")),
+    **bundle("permissionsets", "See_SSN", entry("Contact", "allowRead"), field_entry("Contact.SSN__c", edits=True)),
+    **bundle("permissionsets", "Auditor", switch("userPermissions", "ViewAllData"), entry("Contact", "allowRead", "viewAllFields")),
+    **bundle("permissionsets", "Night_Run", entry("Contact", "allowRead", "viewAllRecords"), field_entry("Contact.SSN__c")),
+    **bundle("mutingpermissionsets", "Hide", field_entry("Contact.SSN__c")),
+    **group("Open", "See_SSN"),
+    **group("Muted", "See_SSN", mute="Hide"),
+    **group("Perhaps", "See_SSN", mute="acme__Gone"),
+    **group("Partners", "acme__Work"),
+    **administrator(),
+}  # fmt: skip
+
+
+def ask(folder: Path, files: Files, *words: str) -> Result:
+    write_files(folder, files)
+    return CliRunner().invoke(main, ["who-can", *words], prog_name="sfgov")
+
+
+def test_who_can_read_a_field(folder: Path) -> None:
+    result = ask(folder, CONTACTS, "read", "contact.ssn__C")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "Who can read Contact.SSN__c\n"
+        "\n"
+        "Decided by the field permissions of Contact.SSN__c and the object permissions of\n"
+        "  Contact.\n"
+        "Sharing default of Contact: Read (as Account says); for external users: Private\n"
+        "  (as Account says).\n"
+        "    objects/Contact/Contact.object-meta.xml:3\n"
+        "    objects/Account/Account.object-meta.xml:3\n"
+        "    objects/Contact/Contact.object-meta.xml:2\n"
+        "    objects/Account/Account.object-meta.xml:2\n"
+        "\n"
+        "BUNDLE                      RECORDS  THROUGH\n"
+        "Profile Shop                own      readable, allowRead, external\n"
+        "    profiles/Shop.profile-meta.xml:4\n"
+        "    profiles/Shop.profile-meta.xml:3\n"
+        "Profile Visitors            rules    readable, allowRead, guest\n"
+        "    profiles/Visitors.profile-meta.xml:4\n"
+        "    profiles/Visitors.profile-meta.xml:3\n"
+        "PermissionSet Auditor       all      viewAllFields, ViewAllData\n"
+        "    permissionsets/Auditor.permissionset-meta.xml:3\n"
+        "    permissionsets/Auditor.permissionset-meta.xml:2\n"
+        "PermissionSet Night_Run     all      readable, viewAllRecords, integration\n"
+        "    permissionsets/Night_Run.permissionset-meta.xml:3\n"
+        "    permissionsets/Night_Run.permissionset-meta.xml:2\n"
+        "PermissionSet See_SSN       public   readable, allowRead\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:3\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:2\n"
+        "PermissionSetGroup Open     public   readable, allowRead\n"
+        "    permissionsetgroups/Open.permissionsetgroup-meta.xml:2\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:3\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:2\n"
+        "PermissionSetGroup Perhaps  public   readable, allowRead, unless muted\n"
+        "    permissionsetgroups/Perhaps.permissionsetgroup-meta.xml:2\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:3\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:2\n"
+        "Persona Rep                 public   readable, allowRead\n"
+        "    permissionsetgroups/Open.permissionsetgroup-meta.xml:2\n"
+        "    permissionsets/See_SSN.permissionset-meta.xml:3\n"
+        "    profiles/Sales.profile-meta.xml:2\n"
+        "\n"
+        "public: every record, as the sharing default opens them to all.\n"
+        "own: records that its users own, and those that are shared with them.\n"
+        "rules: the records that sharing rules show to guests.\n"
+        "\n"
+        "Not known, as a part of them is not in the tree: PermissionSetGroup Partners.\n"
+        "\n"
+        "Profiles that say nothing of it, as far as retrieved: Admin, Sales.\n"
+    )
+
+
+def test_who_can_edit_a_field_takes_edit_on_the_object(folder: Path) -> None:
+    result = ask(folder, CONTACTS, "edit", "Contact.SSN__c", ".", "--format", "json")
+    found = json.loads(result.stdout)
+    assert (found["version"], found["action"], found["object"], found["field"]) == (
+        1,
+        "edit",
+        "Contact",
+        "SSN__c",
+    )
+    assert [(r["bundle"], r["scope"], r["field_through"], r["through"]) for r in found["rights"]] == [
+        ("Persona:Rep", "own", "editable", "allowEdit"),
+    ]
+    assert [(s["path"].rpartition("/")[2], s["line"]) for s in found["rights"][0]["steps"]] == [
+        ("Open.permissionsetgroup-meta.xml", 2),
+        ("See_SSN.permissionset-meta.xml", 3),
+        ("Sales.profile-meta.xml", 2),
+    ]
+    assert found["not_known"] == ["PermissionSetGroup:Partners"]
+
+
+def test_json_says_whose_a_bundle_is_and_what_is_in_doubt(folder: Path) -> None:
+    found = json.loads(ask(folder, CONTACTS, "read", "Contact.SSN__c", "--format", "json").stdout)
+    assert {r["bundle"]: (r["classes"], r["certain"], r["doubt"], r["admin"]) for r in found["rights"]} == {
+        "Profile:Shop": (["external"], True, "", False),
+        "Profile:Visitors": (["guest"], True, "", False),
+        "PermissionSet:Auditor": (["human"], True, "", False),
+        "PermissionSet:Night_Run": (["integration"], True, "", False),
+        "PermissionSet:See_SSN": (["human"], True, "", False),
+        "PermissionSetGroup:Open": (["human"], True, "", False),
+        "PermissionSetGroup:Perhaps": (["human"], False, "unless muted", False),
+        "Persona:Rep": (["human"], True, "", False),
+    }
+    assert found["silent"] == ["Profile:Admin", "Profile:Sales"]
+    assert found["sharing"] == (
+        "Sharing default of Contact: Read (as Account says); for external users: Private (as Account says)."
+    )
+
+
+def test_who_can_edit_an_object(folder: Path) -> None:
+    result = ask(folder, CONTACTS, "edit", "Contact")
+    lines = result.stdout.splitlines()
+    assert lines[lines.index("BUNDLE         RECORDS  THROUGH") :] == [
+        "BUNDLE         RECORDS  THROUGH",
+        "Profile Sales  own      allowEdit",
+        "    profiles/Sales.profile-meta.xml:2",
+        "Persona Rep    own      allowEdit",
+        "    profiles/Sales.profile-meta.xml:2",
+        "Profile Admin  all      ModifyAllData, administrator",
+        "    profiles/Admin.profile-meta.xml:2",
+        "",
+        "own: records that its users own, and those that are shared with them.",
+        "",
+        "Not known, as a part of them is not in the tree: PermissionSetGroup Partners.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("internal", "external", "expected"),
+    [
+        ("Private", "", {"Profile Staff": "own", "Profile Shop": "own"}),
+        ("Read", "", {"Profile Staff": "public", "Profile Shop": "shared"}),
+        ("Read", "Read", {"Profile Staff": "public", "Profile Shop": "public"}),
+        ("ReadWrite", "Private", {"Profile Staff": "public", "Profile Shop": "own"}),
+        ("", "", {"Profile Staff": "shared", "Profile Shop": "shared"}),
+    ],
+)
+def test_the_sharing_default_says_which_records(
+    folder: Path, internal: str, external: str, expected: dict[str, str]
+) -> None:
+    defaults = [tag("sharingModel", internal)] if internal else []
+    defaults += [tag("externalSharingModel", external)] if external else []
+    files = (
+        {"objects/Bill__c/Bill__c.object-meta.xml": xml("CustomObject", *defaults)}
+        | bundle("profiles", "Staff", entry("Bill__c", "allowRead"))
+        | bundle(
+            "profiles", "Shop", entry("Bill__c", "allowRead"), "<userLicense>Partner Community</userLicense>"
+        )
+    )
+    lines = ask(folder, files, "read", "Bill__c").stdout.splitlines()
+    rows = {line[:13].strip(): line[15:].split()[0] for line in lines if line.startswith("Profile S")}
+    assert rows == expected
+
+
+def test_what_sharing_rules_show_to_guests(folder: Path) -> None:
+    rule = "<sharingGuestRules><fullName>Open_Bills</fullName><accessLevel>Read</accessLevel></sharingGuestRules>"
+    files = {"sharingRules/Bill__c.sharingRules-meta.xml": xml("SharingRules", rule)} | bundle(
+        "profiles", "Site", entry("Bill__c", "allowRead"), "<userLicense>Guest</userLicense>"
+    )
+    lines = ask(folder, files, "read", "Bill__c").stdout.splitlines()
+    assert "Profile Site  rules    allowRead, guest" in lines
+    assert lines[lines.index("Shown to guests by sharing rules") :][:3] == [
+        "Shown to guests by sharing rules",
+        "  Open_Bills shares Bill__c with guests",
+        "    sharingRules/Bill__c.sharingRules-meta.xml:2",
+    ]
+
+
+def test_a_computed_field_is_edited_by_nobody(folder: Path) -> None:
+    formula = {
+        "objects/Contact/fields/Age__c.field-meta.xml": xml(
+            "CustomField", tag("fullName", "Age__c"), tag("formula", "1 + 1"), tag("type", "Number")
+        )
+    }
+    assert ask(folder, CONTACTS | formula, "edit", "Contact.Age__c").stdout == (
+        "Who can edit Contact.Age__c\n\n"
+        "Contact.Age__c is a formula, so nobody can change it.\n"
+        "    objects/Contact/fields/Age__c.field-meta.xml:3\n\n"
+        "Nobody.\n"
+    )
+
+
+def test_a_required_field_comes_with_the_object(folder: Path) -> None:
+    required = {
+        "objects/Contact/fields/SSN__c.field-meta.xml": xml(
+            "CustomField", tag("fullName", "SSN__c"), tag("required", "true"), tag("type", "Text")
+        )
+    }
+    out = ask(folder, CONTACTS | required, "read", "Contact.SSN__c").stdout
+    assert (
+        "Contact.SSN__c is required: whoever can read the Contact record can read it.\n"
+        "    objects/Contact/fields/SSN__c.field-meta.xml:3\n"
+    ) in out
+    assert "Profile Sales               public   allowRead\n" in out
+
+
+def test_encrypted_text_is_masked_for_most(folder: Path) -> None:
+    files = (
+        field("Contact.Card__c", "EncryptedText")
+        | bundle("permissionsets", "Stars", entry("Contact", "allowRead"), field_entry("Contact.Card__c"))
+        | bundle(
+            "permissionsets",
+            "Clear",
+            entry("Contact", "allowRead"),
+            field_entry("Contact.Card__c"),
+            switch("userPermissions", "ViewEncryptedData"),
+        )
+    )
+    out = ask(folder, files, "read", "Contact.Card__c").stdout
+    assert "PermissionSet Clear  shared   readable, allowRead\n" in out
+    assert "PermissionSet Stars  shared   readable, allowRead, masked\n" in out
+    assert "Encrypted text: those without ViewEncryptedData see a mask instead of the value." in " ".join(
+        out.split()
+    )
+
+
+def test_a_standard_field_that_no_file_speaks_of_is_not_known(folder: Path) -> None:
+    files = bundle("profiles", "Sales", entry("Contact", "allowRead"))
+    out = ask(folder, files, "read", "Contact.Email").stdout
+    assert out.startswith(
+        "Who can read Contact.Email\n\n"
+        "Contact.Email has no entry in any file here, so whether field permissions decide\n"
+        "  about it is not known.\n"
+    )
+    assert "Profile Sales  shared   allowRead, field not known\n" in out
+
+
+def test_an_object_without_object_permissions(folder: Path) -> None:
+    out = ask(folder, administrator(), "read", "Task").stdout
+    assert (
+        "No profile or permission set here has an entry for Task. Some standard objects\n"
+        "  have none: what opens them is their parents, or settings.\n"
+    ) in out
+
+
+def test_custom_metadata_and_events(folder: Path) -> None:
+    switch_on = "<customMetadataTypeAccesses><enabled>true</enabled><name>Rate__mdt</name></customMetadataTypeAccesses>"
+    files = bundle("permissionsets", "Rates", switch_on, entry("Paid__e", "allowRead", "allowCreate")) | {
+        f"objects/{name}/{name}.object-meta.xml": xml("CustomObject", tag("label", name))
+        for name in ("Rate__mdt", "Paid__e")
+    }
+    out = ask(folder, files, "read", "Rate__mdt").stdout
+    assert "PermissionSet Rates  all      customMetadataTypeAccesses\n" in out
+    assert "Unless the org restricts custom metadata (Schema settings), every user can read it" in " ".join(
+        out.split()
+    )
+    assert "Events are published and never changed" in ask(folder, files, "edit", "Paid__e").stdout
+
+
+def test_a_part_of_an_address_is_read_as_the_address(folder: Path) -> None:
+    files = bundle("profiles", "Sales", entry("Contact", "allowRead"), field_entry("Contact.MailingAddress"))
+    out = ask(folder, files, "read", "Contact.MailingCity").stdout
+    assert out.startswith(
+        "Who can read Contact.MailingCity\n\n"
+        "Decided by the field permissions of Contact.MailingAddress and the object\n"
+        "  permissions of Contact.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("read", "Contat"), 'nothing in . speaks of an object "Contat"; did you mean "Contact"?'),
+        (
+            ("read", "Contact.SNS__c"),
+            'nothing in . speaks of a field "SNS__c" of Contact; did you mean "SSN__c"?',
+        ),
+        (("edit", "Contact.Zzz"), 'nothing in . speaks of a field "Zzz" of Contact'),
+        (("edit", "Contact."), 'nothing in . speaks of a field "" of Contact'),
+        (
+            ("delete", "Contact.SSN__c"),
+            'records are deleted whole: ask for "Contact", without "SSN__c"',
+        ),
+    ],
+)
+def test_what_does_not_exist_is_refused(folder: Path, words: tuple[str, ...], message: str) -> None:
+    result = ask(folder, CONTACTS, *words)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
+
+
+def test_every_line_but_paths_fits_the_terminal(folder: Path) -> None:
+    long_ones = bundle(
+        "permissionsets",
+        "Quite_A_Long_Name_For_A_Permission_Set_To_Have",
+        switch("userPermissions", "ViewAllFieldsGlobal"),
+        switch("userPermissions", "ModifyAllData"),
+    )
+    out = ask(folder, CONTACTS | long_ones, "read", "Contact.SSN__c").stdout
+    assert [line for line in out.splitlines() if len(line) > 80 and not line.startswith("    ")] == []
+    assert (
+        "PermissionSet Quite_A_Long_Name_For_A_Permission_Set_To_Have  all\n"
+        "    ViewAllFieldsGlobal, ModifyAllData, administrator\n"
+    ) in out
+
+
+def test_without_permissions_the_answer_is_not_known(folder: Path) -> None:
+    out = ask(folder, field("Contact.SSN__c", "Text"), "read", "Contact.SSN__c").stdout
+    assert "Not known: the tree has neither profiles nor permission sets.\n" in out

@@ -16,9 +16,10 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import METADATA_KINDS, Bundle
 from sfgov.place import Evidence
 from sfgov.policy import Policy
+from sfgov.whose import is_admin
 from sfgov_checks.access.classified import classified_objects, named, why_nothing_is_classified
 from sfgov_checks.access.who import answers, in_numbers, own_grants, titled
-from sfgov_checks.principals import is_admin, joined
+from sfgov_checks.principals import joined
 
 _OBJECTS = 3
 """More objects of one bundle than this are one finding."""

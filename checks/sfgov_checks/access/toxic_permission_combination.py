@@ -17,9 +17,9 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, Group
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov.whose import classes_of
+from sfgov.whose import classes_of, is_admin
 from sfgov_checks.access.who import OUTSIDE, answers, in_numbers, is_own_admin, titled
-from sfgov_checks.principals import is_admin, joined
+from sfgov_checks.principals import joined
 
 _ROLLED_UP = 10
 """More bundles that break one rule by themselves than this are one finding."""

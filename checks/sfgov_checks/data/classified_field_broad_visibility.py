@@ -17,10 +17,10 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov.whose import classes_of
+from sfgov.whose import classes_of, is_admin
 from sfgov_checks.access.who import is_members_only, is_own_admin, titled
 from sfgov_checks.data.sensitive import is_restricted, sensitivity
-from sfgov_checks.principals import counted, is_admin, joined
+from sfgov_checks.principals import counted, joined
 
 _PROVEN = 3
 """The granting lines of so many readers become evidence."""

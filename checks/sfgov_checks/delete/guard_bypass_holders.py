@@ -17,9 +17,9 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.place import Evidence
 from sfgov.policy import Policy
-from sfgov.whose import classes_of
+from sfgov.whose import classes_of, is_admin
 from sfgov_checks.access.who import MACHINES, OUTSIDE, in_numbers, titled
-from sfgov_checks.principals import is_admin, joined
+from sfgov_checks.principals import joined
 
 Held = list[tuple[Bundle, Answer]]
 _SHOWN = 3

@@ -8,7 +8,8 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Evidence
 from sfgov.policy import Policy
-from sfgov_checks.principals import counted, is_admin
+from sfgov.whose import is_admin
+from sfgov_checks.principals import counted
 
 _SHOWN = 5
 _PROVEN = 3

@@ -12,9 +12,10 @@ from sfgov.model.bundles import Persona
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.policy import Policy
+from sfgov.whose import is_admin
 from sfgov_checks.delete.holders import Holders
 from sfgov_checks.delete.stakes import Stakes
-from sfgov_checks.principals import is_admin, joined
+from sfgov_checks.principals import joined
 
 _HARD_DELETE = "BulkApiHardDelete"
 

@@ -17,7 +17,8 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, DeleteRight, Group
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
-from sfgov_checks.principals import is_admin, joined
+from sfgov.whose import is_admin
+from sfgov_checks.principals import joined
 
 
 @check(

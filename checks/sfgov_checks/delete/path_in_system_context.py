@@ -16,10 +16,11 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
 from sfgov.place import Evidence
 from sfgov.policy import Policy
+from sfgov.whose import is_admin
 from sfgov_checks.access.who import is_members_only
 from sfgov_checks.delete.holders import in_words
 from sfgov_checks.delete.stakes import Stakes
-from sfgov_checks.principals import is_admin, joined
+from sfgov_checks.principals import joined
 
 Reachers = list[tuple[Bundle, Answer]]
 _SHOWN = 3
