@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sfgov.facts.base import Fact
+from sfgov.facts.permissions import Member
 
 
 class Value(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -64,7 +65,11 @@ class CustomLabels(Record, frozen=True, kw_only=True):
 
 
 class NamedCredential(Record, frozen=True, kw_only=True):
-    """An address with the way to log in there."""
+    """An address with the way to log in there. `lines` has the line of `url`."""
+
+    url: str = ""
+    """The `endpoint` of a legacy one, the parameter of the type Url of others."""
+    external_credentials: tuple[Member, ...] = ()
 
 
 class ExternalCredential(Record, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from sfgov.facts import (
     Settings,
 )
 from sfgov.facts.records import Value
+from sfgov.parse.permissions import members
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
 
@@ -56,8 +57,20 @@ def read_custom_labels(root: Element, source: SourceFile) -> Iterator[CustomLabe
 
 
 def read_named_credential(root: Element, source: SourceFile) -> Iterator[NamedCredential]:
-    """A named credential."""
-    yield NamedCredential(name=source.name, line=root.line, values=tuple(_leaves(root)))
+    """A named credential, of the legacy kind or not."""
+    parameters = root.all("namedCredentialParameters")
+    urls = [one.first("parameterValue") for one in parameters if one.get("parameterType").lower() == "url"]
+    url = next(filter(None, [root.first("endpoint"), *urls]), None)
+    yield NamedCredential(
+        name=source.name,
+        line=root.line,
+        lines={"url": url.line} if url else {},
+        values=tuple(_leaves(root)),
+        url=url.text if url else "",
+        external_credentials=tuple(
+            member for one in parameters for member in members(one, "externalCredential")
+        ),
+    )
 
 
 def read_external_credential(root: Element, source: SourceFile) -> Iterator[ExternalCredential]:

@@ -9,8 +9,10 @@ from sfgov.facts import (
     CspTrustedSite,
     ExternalCredential,
     ManagedEventSubscription,
+    NamedCredential,
     RemoteSiteSetting,
 )
+from sfgov.facts.permissions import Member
 from sfgov.facts.records import Value
 from sfgov.parse import parse
 from sfgov.project.source import SourceFile
@@ -63,6 +65,27 @@ def test_an_external_credential() -> None:
     assert read("ExternalCredential", block) == ExternalCredential(
         name="A", values=(Value("externalCredentialParameters.parameterName", "P", 2),)
     )
+
+
+def test_where_named_credentials_lead() -> None:
+    legacy = read("NamedCredential", "<endpoint>https://a.example</endpoint>")
+    newer = read(
+        "NamedCredential",
+        "<namedCredentialParameters><externalCredential>E</externalCredential>",
+        "<parameterType>Authentication</parameterType></namedCredentialParameters>",
+        "<namedCredentialParameters><parameterType>HttpHeader</parameterType>",
+        "<parameterValue>https://not.example</parameterValue></namedCredentialParameters>",
+        "<namedCredentialParameters>",
+        "<parameterValue>https://a.example</parameterValue><parameterType>Url</parameterType>",
+        "</namedCredentialParameters>",
+    )
+    assert isinstance(legacy, NamedCredential)
+    assert isinstance(newer, NamedCredential)
+    assert [(one.url, one.line_of("url")) for one in (legacy, newer)] == [
+        ("https://a.example", 2),
+        ("https://a.example", 7),
+    ]
+    assert newer.external_credentials == (Member("E", 2),)
 
 
 def test_the_api_version_of_pages_and_components() -> None:

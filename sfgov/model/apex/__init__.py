@@ -199,6 +199,10 @@ class Apex:
         parent = self.types.parent(self._outer_keys.get(written.path, ""))
         return self._files.get(parent)
 
+    def file_of(self, key: str) -> Written[ApexClass]:
+        """The file of the type with that key. Raises `KeyError` where there is none."""
+        return self._files[key]
+
     @cached_property
     def _outer_keys(self) -> dict[str, str]:
         return {file.path: key for key, file, _ in self._classes if "." not in key}
