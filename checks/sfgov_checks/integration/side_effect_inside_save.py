@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sfgov import Confidence, Finding, Severity, check
 from sfgov.check import Outcome
-from sfgov.facts import ApexClass, ApexTrigger, CustomObject, Flow
+from sfgov.facts import ApexClass, ApexTrigger, CustomObject, Flow, NamedCredential, RemoteSiteSetting
 from sfgov.model.automation.side_effects import (
     SideEffect,
     callouts_after_dml,
@@ -15,19 +15,27 @@ from sfgov.model.automation.side_effects import (
     immediate_events,
 )
 from sfgov.model.org import Org
+from sfgov.model.plain_callouts import PlainCallouts
 from sfgov_checks.flows import sureness
 
 _LOGS = re.compile(r"log|error|exception|audit|trace|debug|telemetry|monitor", re.IGNORECASE)
 """Events that are meant to outlive a rollback."""
 
 
-@check("INT006", "side-effect-inside-save", Severity.HIGH, reads=(ApexClass, ApexTrigger, Flow))
+@check(
+    "INT006",
+    "side-effect-inside-save",
+    Severity.HIGH,
+    reads=(ApexClass, ApexTrigger, Flow),
+    against=(NamedCredential, RemoteSiteSetting),
+)
 def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
     """Nothing calls another system while a record is being saved, or after writing in the same transaction.
 
     Salesforce refuses callouts from triggers and from the immediate path of record-triggered flows, and throws
-    *You have uncommitted work pending* for a callout after DML. Both work in a test with a mock. An event that is
-    published immediately leaves even if the save is rolled back: its receivers act on records that never were
+    *You have uncommitted work pending* for a callout after DML. Both work in a test with a mock. What is called by
+    plain `http://`, by the code, its named credential or a remote site without protocol security, is critical. An event
+    that is published immediately leaves even if the save is rolled back: its receivers act on records that never were
     (medium).
 
     Quiet: jobs, future methods, scheduled and asynchronous paths; code that asks `System.isFuture()` and the like, or
@@ -80,10 +88,11 @@ def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
     - https://help.salesforce.com/s/articleView?id=platform.flow_considerations_trigger_record.htm
     - https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_define_ui.htm
     """
+    plain = PlainCallouts(org.index, org.apex)
     for effect in callouts_in_saves(org.automation, org.flows, org.apex):
-        yield _callout(effect, "while a record is being saved")
+        yield _callout(effect, "while a record is being saved", plain)
     for effect in callouts_after_dml(org.apex):
-        yield _callout(effect, "after it has written records in the same transaction")
+        yield _callout(effect, "after it has written records in the same transaction", plain)
     names = frozenset(
         written.name.casefold()
         for written in org.all(CustomObject)
@@ -93,11 +102,13 @@ def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
         yield _event(org, effect)
 
 
-def _callout(effect: SideEffect, when: str) -> Finding:
+def _callout(effect: SideEffect, when: str, plain: PlainCallouts) -> Finding:
+    proof = plain.proof(effect.path) if effect.path else ()
     return Finding(
-        f"{effect.starts} {effect.said} {when}.",
+        f"{effect.starts} {effect.said} {when}{', and unencrypted' if proof else ''}.",
         at=effect.at,
-        because=effect.evidence,
+        because=[*effect.evidence, *proof],
+        severity=Severity.CRITICAL if proof else None,
         confidence=sureness(effect.path) if effect.path else Confidence.HIGH,
         subject=f"{effect.starts}.callout",
     )

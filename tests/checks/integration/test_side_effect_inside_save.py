@@ -149,6 +149,60 @@ def test_an_invocable_method_that_calls_out_under_a_condition_after_writing() ->
     assert [r.line for r in found(files)] == [5]
 
 
+# Unencrypted
+
+HTTP = "HttpRequest r = new HttpRequest(); r.setEndpoint({0}); new Http().send(r);"
+
+
+def credential(url: str) -> Files:
+    """Its address is line 2."""
+    text = xml("NamedCredential", tag("endpoint", url))
+    return {"namedCredentials/ERP.namedCredential-meta.xml": text}
+
+
+def test_a_callout_over_plain_http() -> None:
+    files = trigger(HTTP.format("'http://erp.example/in'"))
+    assert said(files) == [
+        "critical/high triggers/T.trigger:2 Trigger T makes a callout while a record is being saved, and unencrypted."
+    ]
+    assert story(files)[-1] == "T.trigger:2 the address is http://erp.example"
+
+
+def test_by_a_named_credential_that_leads_to_plain_http() -> None:
+    files = [trigger("Svc.run();"), cls("Svc", "static void run() {", HTTP.format("'callout:ERP/in'"), "}")]
+    assert [r.severity for r in found(*files, credential("http://erp.example"))] == ["critical"]
+    assert story(*files, credential("http://erp.example"))[-2:] == [
+        "Svc.cls:3 calls by the named credential ERP",
+        "ERP.namedCredential-meta.xml:2 leads to http://erp.example",
+    ]
+    assert [r.severity for r in found(*files, credential("https://erp.example"))] == ["high"]
+    assert [r.severity for r in found(*files)] == ["high"]
+
+
+def test_a_remote_site_without_protocol_security_and_a_request_made_elsewhere() -> None:
+    def site(off: str) -> Files:
+        blocks = (tag("disableProtocolSecurity", off), tag("url", "https://erp.example"))
+        return {"remoteSiteSettings/ERP.remoteSite-meta.xml": xml("RemoteSiteSetting", *blocks)}
+
+    files = cls(
+        "Ctl",
+        "static HttpRequest ask() {",
+        "HttpRequest r = new HttpRequest(); r.setEndpoint('https://erp.example/in'); return r; }",
+        "@AuraEnabled public static void save(Order one) {",
+        "update one;",
+        "new Http().send(ask()); }",
+    )
+    assert said(files, site("true")) == [
+        "critical/high classes/Ctl.cls:6 Ctl.save makes a callout after it has written records in the same transaction, "
+        "and unencrypted."
+    ]
+    assert story(files, site("true"))[-2:] == [
+        "Ctl.cls:3 the address is at erp.example",
+        "ERP.remoteSite-meta.xml:2 remote site ERP switches protocol security off",
+    ]
+    assert [r.severity for r in found(files, site("false"))] == ["high"]
+
+
 # Events
 
 
