@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from sfgov.check import Finding, Outcome, Ruleset, Severity, check
 from sfgov.config import Config
-from sfgov.facts import CustomObject, Fact, PermissionSet, PermissionSetGroup, Profile
 from sfgov.gate.checks import (
     expired_waiver,
     malformed_suppression,
@@ -17,9 +15,9 @@ from sfgov.gate.checks import (
     unused_suppression,
     waiver_too_wide,
 )
-from sfgov.model.index import Knowledge
 from sfgov.model.org import Org
 from sfgov.place import Place
+from sfgov.policy_names import faults
 
 __all__ = [
     "FileProblem",
@@ -81,12 +79,18 @@ def unreadable_file(problems: Sequence[FileProblem]) -> Iterator[Outcome]:
 
 
 @check("SFG002", "bad-configuration-reference", Severity.MEDIUM, reads=(), ruleset=Ruleset.MINIMAL)
-def bad_configuration_reference(org: Org, config: Config) -> Iterator[Outcome]:
-    """The policy file names only profiles, permission sets, groups and objects that exist.
+def bad_configuration_reference(
+    org: Org, config: Config, problems: Sequence[FileProblem]
+) -> Iterator[Outcome]:
+    """The policy file names only what exists: profiles, permission sets, groups, objects, fields, permissions, agents.
 
     A rule about `Invoise__c`, or an exception for the profile `System Administrator` (whose metadata name is
-    `Admin`), holds for nothing and is silently without effect. Names of managed packages, of standard objects
-    and of types that were not retrieved are not judged.
+    `Admin`), holds for nothing and is silently without effect. So does a term under `sod` that is none of
+    `obj:Vendor__c:create` (or `read`, `edit`, `delete`), `user:ManageUsers` and `custom:Approve`. Names of managed
+    packages, of standard objects and fields and of types that were not retrieved are not judged. Where a name might
+    be that of a bundle of a type that was not retrieved, or of a user permission that no file grants, it is reported
+    with low confidence, and only if it looks like a misspelt one. A file of declarations (`retention`, `backup`,
+    `masking.templates`, `masking.exports`) that the policy names must be there, too.
 
     ## Bad
     ```yaml sfgov.yml
@@ -122,13 +126,12 @@ def bad_configuration_reference(org: Org, config: Config) -> Iterator[Outcome]:
     ## Sources
     - https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_profile.htm
     """
-    for keys, kind, name in _references(config):
-        if org.knowledge(kind, name) is not Knowledge.ABSENT or org.permissions.mentions_object(name):
-            continue
+    unread = [problem.component.partition(":")[0] for problem in problems]
+    for fault in faults(org, config, unread):
         yield Finding(
-            f"{'.'.join(keys[:-1])} names the {_WORDS[kind]} {name}, which is not in the org."
-            f"{_suggestion(org, kind, name)}",
-            at=Place(config.path, config.line_of(*keys), "Policy:sfgov.yml", ".".join(keys)),
+            fault.says,
+            at=Place(config.path, config.line_of(*fault.keys), "Policy:sfgov.yml", fault.element),
+            confidence=fault.confidence,
         )
 
 
@@ -143,58 +146,3 @@ def check_crashed() -> Iterator[Outcome]:
     Mend the check, or leave it out with `--ignore` until it is mended.
     """
     yield from ()
-
-
-_WORDS: dict[type[Fact], str] = {
-    Profile: "profile",
-    PermissionSet: "permission set",
-    PermissionSetGroup: "permission set group",
-    CustomObject: "object",
-}
-_BUNDLE_LISTS: tuple[tuple[str, type[Fact]], ...] = (
-    ("profiles", Profile),
-    ("permission_sets", PermissionSet),
-    ("permission_set_groups", PermissionSetGroup),
-)
-_PROFILE_LABELS = {"system administrator": "Admin", "standard user": "Standard"}
-
-
-def _references(config: Config) -> Iterator[tuple[tuple[str, ...], type[Fact], str]]:
-    """Every name in the policy that must be a component: (key path, type, name)."""
-    policy = config.policy
-    for key in ("never", "cascade_ok", "automation_ok"):
-        yield from _named(("delete", key), CustomObject, getattr(policy.delete, key))
-    yield from _named(("delete", "conditional"), CustomObject, policy.delete.conditional)
-    yield from _named(("delete", "members_only"), PermissionSet, policy.delete.members_only)
-    yield from _named(("guest", "allowed_writes"), CustomObject, policy.guest.allowed_writes)
-    yield from _named(("classification", "readers"), CustomObject, policy.classification.readers)
-    for keys, holder in (
-        (("delete", "allow"), policy.delete.allow),
-        (("principals", "admin"), policy.principals.admin),
-        (("principals", "integration"), policy.principals.integration),
-        (("principals", "agent"), policy.principals.agent),
-    ):
-        for key, kind in _BUNDLE_LISTS:
-            yield from _named((*keys, key), kind, getattr(holder, key))
-    for persona, declared in policy.principals.personas.items():
-        where = ("principals", "personas", persona)
-        if declared.profile:
-            yield (*where, "profile"), Profile, declared.profile
-        yield from _named((*where, "permission_sets"), PermissionSet, declared.permission_sets)
-        yield from _named(
-            (*where, "permission_set_groups"), PermissionSetGroup, declared.permission_set_groups
-        )
-
-
-def _named(
-    keys: tuple[str, ...], kind: type[Fact], names: Iterable[str]
-) -> Iterator[tuple[tuple[str, ...], type[Fact], str]]:
-    return (((*keys, name), kind, name) for name in names)
-
-
-def _suggestion(org: Org, kind: type[Fact], name: str) -> str:
-    if kind is Profile and name.casefold() in _PROFILE_LABELS:
-        return f" The metadata name of that profile is {_PROFILE_LABELS[name.casefold()]}."
-    known = {written.name.casefold(): written.name for written in org.all(kind)}
-    close = difflib.get_close_matches(name.casefold(), known, n=1)
-    return f" Did you mean {known[close[0]]}?" if close else ""

@@ -123,6 +123,10 @@ class Permissions:
         """The object of every entry of every profile and permission set, as written."""
         return (name for file in self._mentions.files for name in file.fact.objects.each_name())
 
+    def mentioned(self, kind: str) -> Iterator[str]:
+        """The names of a kind of block (`userPermissions`, `customPermissions`), whatever the blocks say."""
+        return self._mentions.names(kind, "")
+
     def mentioned_fields(self, object_name: str) -> Iterator[str]:
         """The fields of an object (their own names, as written first) that a profile or permission set speaks of."""
         return (name.partition(".")[2] for name in self._mentions.names(FIELDS, f"{object_name}."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -17,6 +16,7 @@ from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle, Group
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
+from sfgov.sod import read_term, unreadable
 from sfgov.whose import classes_of, is_admin
 from sfgov_checks.access.who import OUTSIDE, answers, in_numbers, is_own_admin, titled
 from sfgov_checks.principals import joined
@@ -142,9 +142,7 @@ def toxic_permission_combination(org: Org, policy: Policy, config: Config) -> It
     rules = [*_declared(config), *_RULES]
     for rule in rules:
         for term in rule.unreadable:
-            yield NotChecked(
-                f'sod rule {rule.name}: "{term}" is none of obj:OBJECT:create|read|edit|delete, user:NAME, custom:NAME'
-            )
+            yield NotChecked(f"sod rule {rule.name}: {unreadable(term)}")
     if policy.sod and not policy.principals.personas:
         yield NotChecked(
             "no personas are declared, so only what one profile, set or group holds was looked at"
@@ -160,9 +158,6 @@ def toxic_permission_combination(org: Org, policy: Policy, config: Config) -> It
 
 
 _OBJECT_FLAGS = {"create": "allowCreate", "read": "allowRead", "edit": "allowEdit", "delete": "allowDelete"}
-_TERM = re.compile(
-    r"obj:(?P<object>[^:\s]+):(?P<access>create|read|edit|delete)|user:(?P<user>\w+)|custom:(?P<custom>\w+)"
-)
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -180,7 +175,7 @@ class _Rule(msgspec.Struct, frozen=True):
     @property
     def unreadable(self) -> list[str]:
         """The terms that are none."""
-        return [term for term in (*self.left, *self.right) if not _TERM.fullmatch(term)]
+        return [term for term in (*self.left, *self.right) if read_term(term) is None]
 
 
 _RULES = (
@@ -276,15 +271,15 @@ def _side(bundle: Bundle, terms: Sequence[str]) -> Answer:
     return next(filter(None, found), found[0] if found else Answer((), partial=False))
 
 
-def _has(bundle: Bundle, term: str) -> Answer:
-    match = _TERM.fullmatch(term)
-    if match is None:
+def _has(bundle: Bundle, text: str) -> Answer:
+    term = read_term(text)
+    if term is None:
         return Answer((), partial=False)
-    if match["object"]:
-        return bundle.object_access(match["object"], _OBJECT_FLAGS[match["access"]])
-    if match["user"]:
-        return bundle.user_permission(match["user"])
-    return bundle.has("customPermissions", match["custom"])
+    if term.kind == "object":
+        return bundle.object_access(term.name, _OBJECT_FLAGS[term.access])
+    if term.kind == "user":
+        return bundle.user_permission(term.name)
+    return bundle.has("customPermissions", term.name)
 
 
 def _finding(one: _Toxic, config: Config) -> Finding:
