@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sfgov
+from sfgov.automation_map import automation_map
 from sfgov.check import Check, Finding, NotChecked, Severity, option_values
 from sfgov.config import Config
 from sfgov.excerpts import Excerpts
@@ -72,8 +73,8 @@ def run(
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
     `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
-    `matrix`, the run does not say who can delete what. `earlier` is the org as it was before the change that is
-    checked: what was there already is the gate's business, but some checks ask what a change means.
+    `matrix`, the run does not say who can delete what and what runs by itself. `earlier` is the org as it was before
+    the change that is checked: what was there already is the gate's business, but some checks ask what a change means.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     written, problems = _parse(project, jobs, progress)
@@ -127,6 +128,7 @@ def run(
         repository_prefix=repository_prefix(project.root),
         judged=tuple(sorted(given.judged)),
         matrix=delete_matrix(org, config.policy, excerpts.around) if matrix else None,
+        automation=automation_map(org) if matrix else None,
     )
 
 

@@ -199,6 +199,57 @@ class Matrix(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
+class Does(msgspec.Struct, frozen=True):
+    """Something that automation comes to."""
+
+    says: str
+    """`updates Invoice__c records`, as the end of a sentence."""
+    object: str
+    """Whose records it writes, where these are others than the one that started it; else empty."""
+    certain: bool
+    """Whether it happens each time; False where something on the way decides."""
+    events: tuple[str, ...]
+    """The events on which it happens, where that is not all of them."""
+    steps: tuple[Step, ...]
+    """The calls that lead to it, and the place."""
+
+
+class Runs(msgspec.Struct, frozen=True):
+    """A flow, trigger, workflow rule or process that an object's events start."""
+
+    kind: str
+    component: str
+    name: str
+    rank: int
+    """When it runs: before-save flow 1, before trigger 2, after trigger 3, workflow rule 4, process 5, after-save flow 6."""
+    events: tuple[str, ...]
+    """Some of `create`, `update`, `delete`, `undelete`."""
+    asks: str
+    """What it asks of the record first, as written; empty for nothing."""
+    later: tuple[str, ...]
+    """The paths of a flow that run after the transaction."""
+    place: Step
+    does: tuple[Does, ...]
+    more: int
+    """How many further effects are not told."""
+
+
+class Automated(msgspec.Struct, frozen=True):
+    """What runs by itself on one object, in the order of a save."""
+
+    object: str
+    runs: tuple[Runs, ...]
+    validation_rules: int
+    """How many active ones there are."""
+
+
+class AutomationMap(msgspec.Struct, frozen=True):
+    """What runs on which event: the objects with automation, by name, and the names of those that were left out."""
+
+    objects: tuple[Automated, ...]
+    left_out: tuple[str, ...] = ()
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """The run held against an earlier state of the org: the commit in which HEAD and `ref` went apart."""
 
@@ -238,6 +289,8 @@ class Run(msgspec.Struct, frozen=True):
     """Who can delete what; None where no permissions were retrieved."""
     judged: tuple[str, ...] = ()
     """The codes of the checks that saw the whole org: where they find nothing, there is nothing. Sorted."""
+    automation: AutomationMap | None = None
+    """What runs on which event; None where nothing does, or where it was not asked for."""
     comparison: Comparison | None = None
 
     @property

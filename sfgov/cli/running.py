@@ -86,7 +86,7 @@ class Task(msgspec.Struct, frozen=True):
     ) -> Run:
         """Check the org as it lies on disk, and hold it against an earlier state. Raises `CannotWork`.
 
-        With `matrix`, the run also says who can delete what, for a report that shows it.
+        With `matrix`, the run also says who can delete what and what runs by itself, for a report that shows it.
         """
         from sfgov.cli import progress
         from sfgov.engine import run

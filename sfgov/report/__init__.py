@@ -43,7 +43,7 @@ class Format(msgspec.Struct, frozen=True):
     terminal: bool = True
     """Whether it may be written to a terminal: a page of HTML helps nobody there."""
     matrix: bool = False
-    """Whether it shows who can delete what, which takes seconds to work out in a large org."""
+    """Whether it shows who can delete what and what runs by itself, which takes seconds to work out in a large org."""
 
 
 def _whatever_the_wishes(render: Callable[[Run], str]) -> Render:
