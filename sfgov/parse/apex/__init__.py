@@ -10,6 +10,7 @@ from sfgov.parse.apex.brackets import unbalanced
 from sfgov.parse.apex.declarations import Declarations
 from sfgov.parse.apex.fixed_texts import fixed_texts
 from sfgov.parse.apex.lexer import Tokens, suppressions
+from sfgov.parse.apex.outline import outline
 from sfgov.parse.apex.reasons import reasons
 from sfgov.parse.xml import Element
 from sfgov.project.source import SourceFile
@@ -31,7 +32,8 @@ def read_apex(data: bytes, source: SourceFile, *, skip_test_code: bool = True) -
         kind = ApexTrigger if source.type == "ApexTrigger" else ApexClass
         yield kind(name=source.name, hidden=True)
         return
-    tokens = Tokens(text)
+    is_class = source.type == "ApexClass"
+    tokens = Tokens(text, outline(text) if skip_test_code and is_class else None)
     if _is_trigger(tokens, source):
         yield _trigger(tokens, source.name)
     else:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import accumulate, count
 from operator import add
 
 from sfgov.facts import Problem
 from sfgov.facts.apex import Suppression
+from sfgov.parse.apex.outline import Span
 
 _BLANK = r"\s*+ (?: / (?: /[^\r\n]*+ | \*[^*]*+\*++ (?:[^/*][^*]*+\*++)*+ / ) \s*+ )*+"
 """White space and comments."""
@@ -52,23 +54,27 @@ class Tokens:
 
     __slots__ = ("count", "line_starts", "problems", "source", "starts", "words")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, spans: Sequence[Span] | None = None) -> None:
+        """With `spans`, only these parts of the source are read; each but the first starts with a token."""
         self.source = source
         self.words: list[str] = []
         self.starts: list[int] = []
         self.problems: list[Problem] = []
         self.line_starts = _line_starts(source)
-        self._read()
+        self._read(spans or [(0, len(source))])
         self.count = len(self.words) - _LOOKAHEAD
         """How many tokens there are, the end marks left out."""
 
-    def _read(self) -> None:
+    def _read(self, spans: Sequence[Span]) -> None:
         words, starts = self.words, self.starts
         text = _lower(self.source) + "\n" + END
         first = _FIRST_BLANK.match(text)
-        for match in _TOKEN.finditer(text, first.end() if first else 0):
-            words.append(match[1])
-            starts.append(match.start())
+        position = first.end() if first else 0
+        for start, end in spans:
+            stop = len(text) if end == len(self.source) else end
+            for match in _TOKEN.finditer(text, max(position, start), stop):
+                words.append(match[1])
+                starts.append(match.start())
         if words[-1] != END:  # the comment that swallowed the end mark
             self.report(len(words) - 1, "the comment that starts here never ends")
         del words[-1], starts[-1]
