@@ -248,6 +248,8 @@ class Calls:
     ) -> LinkedMethod | None:
         """The getter or setter that `holder.name`, or a plain name, runs at a line of a method."""
         holder, _, name = written.casefold().rpartition(".")
+        if (kind, name) not in self.members.accessors:
+            return None
         own = self_type or caller.owner_key
         if holder and holder != "this":
             key = self.expressions.key_of(caller, written[: len(holder)].rstrip("? "), own, line)

@@ -49,6 +49,8 @@ class Expressions:
 
         A plain type name (`Svc` in `Svc.run()`) has that type itself.
         """
+        if text.isidentifier():  # as most are
+            return self._named(linked, text, own, line)
         text = text.strip()
         if depth > _DEEPEST or not text or text.endswith("…"):
             return None
@@ -63,6 +65,19 @@ class Expressions:
         """The key of the org's type that an expression has, or nothing."""
         found = self.type_of(linked, text, own, line)
         return self._types.find(found.text, found.inside) if found else ""
+
+    def _named(self, linked: LinkedMethod, name: str, own: str, line: int) -> TypeRef | None:
+        """The type of a plain name: of a variable, of `this`, or the type of that name."""
+        found = self._word(linked, name, own, line)
+        return found or (TypeRef(name, own) if self._types.find(name, own) else None)
+
+    def _word(self, linked: LinkedMethod, word: str, own: str, line: int) -> TypeRef | None:
+        lower = word.casefold()
+        if lower == "this":
+            return TypeRef(own, own)
+        if lower == "super":
+            return TypeRef(self._types.parent(linked.owner_key), own)
+        return self._variable(linked, lower, own, line) or _literal(word)
 
     def _first(
         self, linked: LinkedMethod, parts: tuple[str, ...], own: str, line: int, depth: int
@@ -87,13 +102,9 @@ class Expressions:
         return None, 1
 
     def _primary(self, linked: LinkedMethod, part: str, own: str, line: int, depth: int) -> TypeRef | None:
-        lower = part.casefold()
-        if lower == "this":
-            return TypeRef(own, own)
-        if lower == "super":
-            return TypeRef(self._types.parent(linked.owner_key), own)
         if _WORD.fullmatch(part):
-            return self._variable(linked, lower, own, line) or _literal(part)
+            return self._word(linked, part, own, line)
+        lower = part.casefold()
         if part[0] == "(" and part[-1] == ")":
             return self.type_of(linked, part[1:-1], own, line, depth + 1)
         if lower.startswith(("new ", "new\t")):
@@ -111,7 +122,9 @@ class Expressions:
         found = linked.local(name, line)
         if found:
             return TypeRef(found.type, linked.owner_key)
-        field = self._types.visible_field(own, name) or self._types.visible_field(linked.owner_key, name)
+        field = self._types.visible_field(own, name)
+        if field is None and own != linked.owner_key:
+            field = self._types.visible_field(linked.owner_key, name)
         return TypeRef(field[0].type, field[1]) if field else None
 
     def _member(self, holder: TypeRef, part: str) -> TypeRef | None:

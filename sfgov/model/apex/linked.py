@@ -21,12 +21,16 @@ class LinkedMethod:
         method: Method,
         owner: ApexType | None,
         owner_key: str,
+        *,
+        in_test_class: bool = False,
     ) -> None:
         """`owner_key` is the key of the type it belongs to; for what is in a trigger, one that no type has."""
         self.written = written
         self.method = method
         self.owner = owner
         self.owner_key = owner_key
+        self.is_test = in_test_class or "testmethod" in method.modifiers or self.annotated("istest")
+        """Whether it only ever runs in tests: a test method, or anything in a test class."""
 
     @property
     def name(self) -> str:
@@ -47,15 +51,6 @@ class LinkedMethod:
     def at_line(self, line: int) -> Place:
         """The place of a line of this method."""
         return self.written.at(line, self.name)
-
-    @cached_property
-    def is_test(self) -> bool:
-        """Whether it only ever runs in tests: a test method, or anything in a test class."""
-        if "testmethod" in self.method.modifiers:
-            return True
-        fact = self.written.fact
-        outer = fact.types[0].annotations if isinstance(fact, ApexClass) and fact.types else ()
-        return any(a.name.casefold() == "istest" for a in (*self.method.annotations, *outer))
 
     def annotated(self, *names: str) -> bool:
         """Whether the method has one of these annotations (in lower case)."""

@@ -23,6 +23,8 @@ class Members:
         self._accessors: dict[tuple[str, str, str], LinkedMethod] = {}
         self.names: set[str] = set()
         """The names of all methods, in lower case."""
+        self.accessors: set[tuple[str, str]] = set()
+        """The kinds and names (in lower case) of all accessors with code."""
         for linked in methods:
             owner = linked.owner_key
             if linked.method.kind == "method":
@@ -30,8 +32,10 @@ class Members:
                 self.names.add(name)
                 self._methods.setdefault(owner, {}).setdefault(name, []).append(linked)
             else:
-                self._others[owner, linked.method.kind].append(linked)
-                self._accessors.setdefault((owner, linked.method.kind, linked.method.name.casefold()), linked)
+                kind, name = linked.method.kind, linked.method.name.casefold()
+                self._others[owner, kind].append(linked)
+                self._accessors.setdefault((owner, kind, name), linked)
+                self.accessors.add((kind, name))
 
     def of_kind(self, key: str, kind: str) -> list[LinkedMethod]:
         """The constructors, getters, setters, initialisers … of a type, in source order."""

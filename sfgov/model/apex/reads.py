@@ -11,7 +11,8 @@ from sfgov.model.apex.calls import Calls
 from sfgov.model.apex.graph import Call, CallGraph
 from sfgov.model.apex.linked import LinkedMethod
 
-_WORD = re.compile(r"\w+")
+_READ = re.compile(r"\b\w++(?!\s*+(?:\(|=(?!=)))", re.ASCII)
+"""A name that is neither called nor assigned to."""
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'")
 _CHAIN_END = re.compile(r"(?:(?:new\s+)?\w+(?:\([^()]*\))?\s*\??\.\s*)+\Z")
 _LONGEST_CHAIN = 100
@@ -35,13 +36,10 @@ def connect_reads(graph: CallGraph, calls: Calls) -> None:
         if not names:
             return
         done |= names
-        pattern = re.compile(
-            rf"\b(?:{'|'.join(sorted(map(re.escape, names)))})\b(?!\s*(?:\(|=(?!=)))", re.IGNORECASE
-        )
         for linked, words in mentioning:
             mentioned = words & names
             if mentioned:
-                graph.add_calls(linked, list(_reads(linked, mentioned, pattern, calls)))
+                graph.add_calls(linked, list(_reads(linked, mentioned, calls)))
 
 
 def _mentioning(graph: CallGraph) -> list[tuple[LinkedMethod, set[str]]]:
@@ -58,21 +56,21 @@ def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
 
 
 def _words(linked: LinkedMethod) -> set[str]:
-    """All words of a method's expressions, in lower case."""
+    """All names that a method's expressions read, in lower case."""
     method = linked.method
     texts = [text for op in method.operations for text in (op.receiver, *op.arguments)]
     texts += [variable.initial for variable in method.variables]
     texts += [guard.condition for guard in method.guards]
     texts += [loop.head for loop in method.loops]
-    return set(_WORD.findall(" ".join(texts).casefold()))
+    return set(_READ.findall(";".join(texts).casefold()))
 
 
-def _reads(
-    linked: LinkedMethod, mentioned: set[str], pattern: re.Pattern[str], calls: Calls
-) -> Iterator[Call]:
+def _reads(linked: LinkedMethod, mentioned: set[str], calls: Calls) -> Iterator[Call]:
     seen: set[tuple[int, str]] = set()
     for text, line, loops, guard in _without_strings(_texts(linked), mentioned):
-        for match in pattern.finditer(text):
+        for match in _READ.finditer(text):
+            if match[0].casefold() not in mentioned:
+                continue
             before = _CHAIN_END.search(text, max(0, match.start() - _LONGEST_CHAIN), match.start())
             holder = before[0] if before else ""
             written = holder + match[0]

@@ -33,6 +33,7 @@ class Types:
         self._above: dict[str, frozenset[str]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         self._fields: dict[str, dict[str, Variable]] = {}
+        self._visible: dict[str, dict[str, tuple[Variable, str]]] = {}
         self._subtypes: dict[str, list[str]] | None = None
 
     def get(self, key: str) -> ApexType | None:
@@ -166,11 +167,15 @@ class Types:
 
     def visible_field(self, inside: str, name: str) -> tuple[Variable, str] | None:
         """A field that a plain name (in lower case) means inside a type, and where it is declared."""
-        for scope in self.scopes(inside):
-            found = self._fields_of(scope).get(name)
-            if found:
-                return found, scope
-        return None
+        return self._visible_fields(inside).get(name)
+
+    def _visible_fields(self, inside: str) -> dict[str, tuple[Variable, str]]:
+        known = self._visible.get(inside)
+        if known is None:
+            known = self._visible[inside] = {}
+            for scope in reversed(self.scopes(inside)):
+                known.update((name, (field, scope)) for name, field in self._fields_of(scope).items())
+        return known
 
     def _fields_of(self, key: str) -> dict[str, Variable]:
         known = self._fields.get(key)
