@@ -28,7 +28,7 @@ from sfgov.model.masking import RecordColumns
 from sfgov.model.org import Org
 from sfgov.model.permissions import PersonaDeclaration
 from sfgov.model.visibility import Visibility
-from sfgov.parse.pool import parse_files
+from sfgov.parse.pool import Parsing, parse_files
 from sfgov.place import Place
 from sfgov.project import Project
 from sfgov.result import Card, NotLooked, Result, Run, Step
@@ -69,15 +69,18 @@ def run(
     baseline: Baseline = Baseline(),  # noqa: B008  it is frozen
     matrix: bool = True,
     earlier: Project | None = None,
+    parsing: Parsing | None = None,
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
+    `parsing` is that of the project's files, where it has begun; then `jobs` is not used.
     `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
     `matrix`, the run does not say who can delete what and what runs by itself. `earlier` is the org as it was before
     the change that is checked: what was there already is the gate's business, but some checks ask what a change means.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
-    written, problems = _parse(project, jobs, progress)
+    parsing = parsing or Parsing(project.files, project.reader, jobs)
+    written, problems = _parse(project, parsing, progress)
     if progress:
         progress("linking", 0, len(written))
     org = link(project, written, config, today, earlier)
@@ -137,7 +140,7 @@ def read(
     project: Project, config: Config, *, jobs: int | None = None, progress: Progress | None = None
 ) -> Org:
     """The linked org, for questions that are no checks. Files that cannot be read are left out."""
-    written, _ = _parse(project, jobs, progress)
+    written, _ = _parse(project, Parsing(project.files, project.reader, jobs), progress)
     return link(project, written, config, datetime.datetime.now(datetime.UTC).date())
 
 
@@ -218,12 +221,12 @@ def repository_prefix(root: Path) -> str:
 
 
 def _parse(
-    project: Project, jobs: int | None, progress: Progress | None
+    project: Project, parsing: Parsing, progress: Progress | None
 ) -> tuple[list[Written[Fact]], list[FileProblem]]:
     written: list[Written[Fact]] = []
     problems = [FileProblem(p.path, p.line, p.reason, f"File:{p.path}") for p in project.problems]
     tell = (lambda done, of: progress("reading", done, of)) if progress else None
-    for source, parsed in parse_files(project.files, project.reader, jobs=jobs, progress=tell):
+    for source, parsed in parsing.results(tell):
         written.extend(Written(fact, source.path, source.package) for fact in parsed.facts)
         component = f"{source.type}:{source.name}" if source.type else f"File:{source.path}"
         problems.extend(FileProblem(source.path, p.line, p.reason, component) for p in parsed.problems)

@@ -100,9 +100,9 @@ def _looked(
     file: Path, path: Path, selection: dict[str, Any], *, must_exist: bool = True
 ) -> tuple[Baseline, Run]:
     """What the file says, and what is found now. Raises `CannotWork`, also where a check crashed."""
-    task = prepared([path], **selection)
-    old = read_baseline(file if must_exist or file.exists() else None, task.root)
-    run = task.run(fail_on="never", quiet=False)
+    with prepared([path], **selection) as task:
+        old = read_baseline(file if must_exist or file.exists() else None, task.root)
+        run = task.run(fail_on="never", quiet=False)
     if run.crashed:
         codes = ", ".join(sorted(run.crashed_checks))
         raise CannotWork(f"{codes} crashed, so not all findings are known; nothing was written")

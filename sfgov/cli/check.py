@@ -67,14 +67,16 @@ def check(
 
     Exits with 0 when the gate passes, with 1 when findings fail it, with 2 when sfgov could not do its work.
     """
-    from sfgov.cli.outputs import outputs, refuse_unwritable, write
-    from sfgov.report import FORMATS
+    with prepared(paths, **selection) as task:
+        from sfgov.cli.outputs import outputs, refuse_unwritable, write
+        from sfgov.report import FORMATS
 
-    wanted = outputs(formats, silent=quiet > 1)
-    task = prepared(paths, **selection)
-    refuse_unwritable(wanted)
-    matrix = any(FORMATS[output.format].matrix for output in wanted)
-    run = task.run(fail_on=fail_on, baseline=baseline, diff_base=diff_base, matrix=matrix, quiet=bool(quiet))
+        wanted = outputs(formats, silent=quiet > 1)
+        refuse_unwritable(wanted)
+        matrix = any(FORMATS[output.format].matrix for output in wanted)
+        run = task.run(
+            fail_on=fail_on, baseline=baseline, diff_base=diff_base, matrix=matrix, quiet=bool(quiet)
+        )
     for output in wanted:
         write(run, output, verbose - quiet)
         if output.file and not quiet:

@@ -45,6 +45,14 @@ def configuration(given: Path | None, start: Path, checks: tuple[Check, ...]) ->
         ) from error
 
 
+def policy_alone(given: Path | None, start: Path, folder: Path | None) -> Config:
+    """The configuration as far as that can be told without the checks; with a fault in it, as `configuration`."""
+    try:
+        return load_config(given or find_config(start), root=_folder(start))
+    except ConfigError:
+        return configuration(given, start, all_checks(folder))
+
+
 def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) -> Project:
     """The org on disk (or of a commit), with the files in which the policy says that something is declared."""
     from sfgov.project import CannotOpen, open_project

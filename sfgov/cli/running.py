@@ -14,11 +14,12 @@ import msgspec
 
 from sfgov.check import Check, Ruleset, Severity
 from sfgov.cli.failures import CannotWork
-from sfgov.cli.loading import all_checks, checks_option, configuration, opened
+from sfgov.cli.loading import all_checks, checks_option, configuration, opened, policy_alone
 
 if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
+    from sfgov.parse.pool import Parsing
     from sfgov.project import Project, Snapshot
     from sfgov.result import Run
 
@@ -67,6 +68,9 @@ class Task(msgspec.Struct, frozen=True):
     """Every check that there is."""
     checks: tuple[Check, ...]
     """Those that run."""
+    project: Project
+    parsing: Parsing
+    """Of the project's files; it has begun."""
     jobs: int | None = None
 
     @property
@@ -106,12 +110,12 @@ class Task(msgspec.Struct, frozen=True):
                 known=self.known,
                 baseline=known_findings,
             )
-            org = opened(self.paths, self.config)
+            ask_now = partial(ask, self.project, matrix=matrix, parsing=self.parsing)
             if snapshot is None or diff_base is None:
-                return ask(org, matrix=matrix)
+                return ask_now()
             with _what_git_cannot():
                 earlier = self._earlier(snapshot)
-                now = ask(org, matrix=matrix, earlier=earlier)
+                now = ask_now(earlier=earlier)
                 before = None if earlier is None else ask(earlier, matrix=False)
             return against(now, before, diff_base, snapshot.commit)
 
@@ -151,6 +155,7 @@ def _what_git_cannot() -> Iterator[None]:
         raise CannotWork(f"--diff-base: {error}") from error
 
 
+@contextmanager
 def prepared(
     paths: Sequence[Path],
     *,
@@ -160,12 +165,23 @@ def prepared(
     select: Sequence[str],
     ignore: Sequence[str],
     jobs: int | None,
-) -> Task:
-    """The task that the options describe. Raises `click.UsageError` and `CannotWork`."""
+) -> Iterator[Task]:
+    """The task that the options describe. Raises `click.UsageError` and `CannotWork`.
+
+    The files are parsed by workers from early on: meanwhile the checks are imported, which takes about as long.
+    """
+    from sfgov.parse.pool import Parsing
+
     paths = tuple(paths) or (Path(),)
-    known = all_checks(folder)
-    config = configuration(config_file, paths[0], known)
-    return Task(paths, config, known, _chosen(config, known, ruleset, select, ignore), jobs)
+    project = opened(paths, policy_alone(config_file, paths[0], folder))
+    parsing = Parsing(project.files, project.reader, jobs)
+    try:
+        known = all_checks(folder)
+        config = configuration(config_file, paths[0], known)
+        chosen = _chosen(config, known, ruleset, select, ignore)
+        yield Task(paths, config, known, chosen, project, parsing, jobs)
+    finally:
+        parsing.close()
 
 
 def _chosen(

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 
 import msgspec
 
@@ -31,17 +32,33 @@ _decode_files = msgspec.msgpack.Decoder(list[SourceFile]).decode
 _decode = msgspec.msgpack.Decoder(list[Parsed]).decode
 
 
+class Parsing:
+    """The parsing of all files. Workers begin when it is made, and go on while this process does something else."""
+
+    def __init__(self, files: Sequence[SourceFile], reader: Reader, jobs: int | None = None) -> None:
+        """`jobs` is the number of processes; None sizes it to the machine and the work."""
+        self._files = files
+        self._reader = reader
+        self._jobs = _useful_jobs(files) if jobs is None else jobs
+        self._workers = _Workers(files, reader, self._jobs) if self._jobs > 1 else None
+
+    def results(self, progress: Progress | None = None) -> Iterator[tuple[SourceFile, Parsed]]:
+        """What the files gave, in their order, whatever the number of jobs. To be asked for once."""
+        if self._workers is None:
+            return _parse_here(self._files, self._reader, progress)
+        return self._workers.results(progress)
+
+    def close(self) -> None:
+        """Let go of the workers, whatever they have not done yet."""
+        if self._workers is not None:
+            self._workers.close()
+
+
 def parse_files(
     files: Sequence[SourceFile], reader: Reader, *, jobs: int | None = None, progress: Progress | None = None
 ) -> Iterator[tuple[SourceFile, Parsed]]:
-    """Parse all files; the result comes in the files' order, whatever the number of jobs.
-
-    `jobs` is the number of processes; None sizes it to the machine and the work.
-    """
-    jobs = _useful_jobs(files) if jobs is None else jobs
-    if jobs <= 1:
-        return _parse_here(files, reader, progress)
-    return _parse_in_workers(files, reader, jobs, progress)
+    """Parse all files, begun now; as `Parsing`."""
+    return Parsing(files, reader, jobs).results(progress)
 
 
 def _useful_jobs(files: Sequence[SourceFile]) -> int:
@@ -75,31 +92,41 @@ def _parse_here(
             progress(done, len(files))
 
 
-def _parse_in_workers(
-    files: Sequence[SourceFile], reader: Reader, jobs: int, progress: Progress | None
-) -> Iterator[tuple[SourceFile, Parsed]]:
-    batches = _batches(files)
-    parsed: list[Parsed | None] = [None] * len(files)
-    done = 0
-    # A forked worker has everything imported already. Workers start before any thread of ours does.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    try:
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker) as pool:
-            waiting: dict[Future[bytes], list[int]] = {
-                pool.submit(_parse_batch, _encode([files[i] for i in batch]), reader): batch
-                for batch in batches
-            }
-            for future in as_completed(waiting):
-                batch = waiting.pop(future)
+class _Workers:
+    """Processes that read and parse batches of files."""
+
+    def __init__(self, files: Sequence[SourceFile], reader: Reader, jobs: int) -> None:
+        self._files = files
+        self._reader = reader
+        # A forked worker has everything imported already. Workers start before any thread of ours does.
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker)
+        self._waiting: dict[Future[bytes], list[int]] = {}
+        with suppress(BrokenProcessPool):
+            for batch in _batches(files):
+                given = _encode([files[i] for i in batch])
+                self._waiting[self._pool.submit(_parse_batch, given, reader)] = batch
+
+    def results(self, progress: Progress | None) -> Iterator[tuple[SourceFile, Parsed]]:
+        files = self._files
+        parsed: list[Parsed | None] = [None] * len(files)
+        done = 0
+        try:
+            for future in as_completed(self._waiting):
+                batch = self._waiting.pop(future)
                 for position, facts in zip(batch, _decode(future.result()), strict=True):
                     parsed[position] = facts
                 done += len(batch)
                 if progress:
                     progress(done, len(files))
-    except BrokenProcessPool:
-        pass  # A worker died, most likely of memory. What it did not bring is parsed here: slower, but whole.
-    for source, one in zip(files, parsed, strict=True):
-        yield source, one or parse_one(source, reader)
+        except BrokenProcessPool:
+            pass  # A worker died, most likely of memory. What it did not bring is parsed here: slower, but whole.
+        self.close()
+        for source, one in zip(files, parsed, strict=True):
+            yield source, one or parse_one(source, self._reader)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
