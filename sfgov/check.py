@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -121,6 +120,8 @@ class Check(msgspec.Struct, frozen=True):
     @property
     def docs(self) -> str:
         """The documentation: the function's docstring, as Markdown."""
+        import inspect
+
         return inspect.getdoc(self.function) or ""
 
     @property
@@ -173,6 +174,8 @@ def check(
         raise ValueError(f"{name!r} is not a check name: lower-case words with hyphens")
 
     def decorate(function: Callable[..., Iterator[Outcome]]) -> Check:
+        import inspect  # slow, and needed for checks alone
+
         parameters = tuple(inspect.signature(function).parameters)
         strange = [p for p in parameters if p not in _INJECTED]
         if strange:

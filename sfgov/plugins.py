@@ -18,11 +18,14 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from sfgov.check import Check
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "sfgov.checks"
 
@@ -56,6 +59,8 @@ def checks_in(folder: Path) -> tuple[Check, ...]:
 
 
 def _points() -> list[EntryPoint]:
+    from importlib.metadata import entry_points  # slow to import, and not needed before
+
     return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
 
 

@@ -26,7 +26,8 @@ ALLOWED = {
     "line_hash": {"line_hash"},
     "counted": {"counted"},
     "spelling": {"spelling"},
-    "yaml12": {"yaml12"},
+    "yaml12": {"yaml12", "yaml_nodes"},
+    "yaml_nodes": {"yaml12", "yaml_nodes"},
     "excerpts": {"excerpts", "place", "project", "line_hash"},
 }
 FORBIDDEN_IN_CHECKS = {"project", "parse", "report", "gate", "engine", "cli"}
