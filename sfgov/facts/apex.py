@@ -133,6 +133,8 @@ class Method(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """In source order; of an assignment, what its target calls comes first (`a.b().C = …`)."""
     has_body: bool = True
     column: int = 1
+    names: tuple[str, ...] = ()
+    """Every name and keyword of its code in lower case, each once."""
 
 
 class ApexType(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -13,6 +13,10 @@ from sfgov.model.apex.effects import Effect, effect_of
 from sfgov.model.apex.linked import LinkedMethod
 
 
+_SILENT = frozenset({"return", "throw"})
+"""Kinds of operations that neither work nor call: what stands in them has operations of its own."""
+
+
 class Work(NamedTuple):
     """An operation that spends a limit by itself."""
 
@@ -120,6 +124,8 @@ class CallGraph:
         work: list[Work] = []
         out: list[Call] = []
         for operation in linked.method.operations:
+            if operation.kind in _SILENT:
+                continue
             effect = self.effect(linked, operation)
             if effect:
                 work.append(Work(operation, effect))
@@ -148,6 +154,8 @@ class CallGraph:
 
     def effect(self, linked: LinkedMethod, operation: Operation) -> Effect | None:
         """What an operation does by itself, without following calls."""
+        if operation.kind == "assign" or operation.kind == "new":
+            return None
         receiver_type = ""
         if operation.kind == "call" and operation.name.casefold() == "send":
             found = self._calls.expressions.type_of(

@@ -45,7 +45,7 @@ def connect_reads(graph: CallGraph, calls: Calls) -> None:
 def _mentioning(graph: CallGraph) -> list[tuple[LinkedMethod, set[str]]]:
     """The methods that have names of getters in their expressions, each with these names, in lower case."""
     getters = {linked.method.name.casefold() for linked in graph.methods if linked.method.kind == "getter"}
-    found = ((linked, getters & _words(linked)) for linked in graph.methods) if getters else ()
+    found = ((linked, getters.intersection(linked.method.names)) for linked in graph.methods)
     return [(linked, names) for linked, names in found if names]
 
 
@@ -55,24 +55,13 @@ def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
     return [linked for linked in working if linked.method.kind == "getter"]
 
 
-def _words(linked: LinkedMethod) -> set[str]:
-    """All names that a method's expressions read, in lower case."""
-    method = linked.method
-    texts = [text for op in method.operations for text in (op.receiver, *op.arguments)]
-    texts += [variable.initial for variable in method.variables]
-    texts += [guard.condition for guard in method.guards]
-    texts += [loop.head for loop in method.loops]
-    return set(_READ.findall(";".join(texts).casefold()))
-
-
 def _reads(linked: LinkedMethod, mentioned: set[str], calls: Calls) -> Iterator[Call]:
     seen: set[tuple[int, str]] = set()
-    for text, line, loops, guard in _without_strings(_texts(linked), mentioned):
-        for match in _READ.finditer(text):
+    for text, line, loops, guard in _texts(linked, mentioned):
+        for match in _READ.finditer(_STRING.sub("''", text) if "'" in text else text):
             if match[0].casefold() not in mentioned:
                 continue
-            before = _CHAIN_END.search(text, max(0, match.start() - _LONGEST_CHAIN), match.start())
-            holder = before[0] if before else ""
+            holder = _holder(match.string, match.start())
             written = holder + match[0]
             if (line, written) in seen:
                 continue
@@ -86,33 +75,43 @@ def _reads(linked: LinkedMethod, mentioned: set[str], calls: Calls) -> Iterator[
                 yield Call(operation, calls.to(getter))
 
 
-def _without_strings(texts: Iterable[_Text], mentioned: set[str]) -> Iterator[_Text]:
-    """The texts that one of these names may be in, which most are not."""
-    for text in texts:
-        lower = text.text.casefold()
-        if any(name in lower for name in mentioned):
-            yield text._replace(text=_STRING.sub("''", text.text)) if "'" in text.text else text
+def _holder(text: str, end: int) -> str:
+    """What stands before a name at an offset, up to the dot between them: `new A().b.` before `c`."""
+    if text[end - 1 : end] not in (".", " "):
+        return ""
+    found = _CHAIN_END.search(text, max(0, end - _LONGEST_CHAIN), end)
+    return found[0] if found else ""
 
 
-def _texts(linked: LinkedMethod) -> Iterator[_Text]:
+def _texts(linked: LinkedMethod, mentioned: Collection[str]) -> Iterator[_Text]:
+    """The expressions of a method that one of these names (in lower case) may be in, which most are not."""
+
+    def names(text: str) -> bool:
+        lower = text.casefold()
+        for name in mentioned:  # noqa: SIM110  for one or two names a generator costs more than the search
+            if name in lower:
+                return True
+        return False
+
     method = linked.method
     for op in method.operations:
         for text in (op.receiver, *op.arguments):
-            if text:
+            if text and names(text):
                 yield _Text(text, op.line, op.loops, op.guard)
     entered: set[int] = set()
     for variable in method.variables:
         if variable.scope >= 0:
             entered.add(variable.scope)
-        if variable.initial:
+        if variable.initial and names(variable.initial):
             yield _Text(variable.initial, variable.line, _loops_at(linked, variable.line, entered), -1)
     for guard in method.guards:
-        if guard.kind in ("if", "ternary"):
+        if guard.kind in ("if", "ternary") and names(guard.condition):
             yield _Text(guard.condition, guard.line, _loops_at(linked, guard.line), guard.parent)
     for index, loop in enumerate(method.loops):
         if loop.kind == "for-each":
-            yield _Text(loop.iterable, loop.line, _around(linked, loop.parent), -1)
-        else:
+            if names(loop.iterable):
+                yield _Text(loop.iterable, loop.line, _around(linked, loop.parent), -1)
+        elif names(loop.head):
             yield _Text(loop.head, loop.line, _around(linked, index), -1)
 
 

@@ -216,7 +216,7 @@ class Declarations:
             end = after_brackets(self.words, index, self.tokens.count)
         else:
             end = Statements(self.tokens, body).block(index)
-        members.methods.append(_with_body(method, body, self.tokens.line(end - 1)))
+        members.methods.append(self._with_body(method, body, index, end))
         return end
 
     def _parameters(self, index: int) -> tuple[tuple[Variable, ...], int]:
@@ -308,7 +308,7 @@ class Declarations:
             kind: MethodKind = "static-initializer" if "static" in head.modifiers else "initializer"
             method = self._method_head(tokens.written(name), kind, name, members, head)
             method = msgspec.structs.replace(method, annotations=())  # they are the field's
-            members.methods.append(_with_body(method, body, tokens.line(end - 1)))
+            members.methods.append(self._with_body(method, body, name + 2, end))
         return end
 
     # Triggers
@@ -339,16 +339,18 @@ class Declarations:
             if after < count and words[after] != "}":
                 after = self._member(after, members, 0)
             index = max(after, index + 1)
-        trigger = _with_body(trigger, body, tokens.line(min(index, count - 1)))
+        trigger = self._with_body(trigger, body, name, min(index + 1, count))
         return target, tuple(events), (trigger, *members.methods), trigger.line
 
 
-def _with_body(method: Method, body: Body, end_line: int) -> Method:
-    return msgspec.structs.replace(
-        method,
-        end_line=end_line,
-        variables=tuple(body.variables),
-        loops=tuple(body.loops),
-        guards=tuple(body.guards),
-        operations=tuple(body.operations),
-    )
+    def _with_body(self, method: Method, body: Body, start: int, end: int) -> Method:
+        """A method with what its code, from token `start` to before `end`, does."""
+        return msgspec.structs.replace(
+            method,
+            end_line=self.tokens.line(end - 1),
+            variables=tuple(body.variables),
+            loops=tuple(body.loops),
+            guards=tuple(body.guards),
+            operations=tuple(body.operations),
+            names=tuple(filter(is_name, dict.fromkeys(self.words[start:end]))),
+        )
