@@ -12,7 +12,6 @@ from sfgov.model.apex.calls import Calls, Dispatch
 from sfgov.model.apex.effects import Effect, effect_of
 from sfgov.model.apex.linked import LinkedMethod
 
-
 _SILENT = frozenset({"return", "throw"})
 """Kinds of operations that neither work nor call: what stands in them has operations of its own."""
 
@@ -154,7 +153,7 @@ class CallGraph:
 
     def effect(self, linked: LinkedMethod, operation: Operation) -> Effect | None:
         """What an operation does by itself, without following calls."""
-        if operation.kind == "assign" or operation.kind == "new":
+        if operation.kind in {"assign", "new"}:
             return None
         receiver_type = ""
         if operation.kind == "call" and operation.name.casefold() == "send":

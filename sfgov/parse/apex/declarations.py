@@ -342,7 +342,6 @@ class Declarations:
         trigger = self._with_body(trigger, body, name, min(index + 1, count))
         return target, tuple(events), (trigger, *members.methods), trigger.line
 
-
     def _with_body(self, method: Method, body: Body, start: int, end: int) -> Method:
         """A method with what its code, from token `start` to before `end`, does."""
         return msgspec.structs.replace(
