@@ -9,7 +9,7 @@ import click
 
 from sfgov.check import Severity
 from sfgov.cli.failures import verbose_option
-from sfgov.cli.running import NEVER, prepared, selection_options
+from sfgov.cli.running import NEVER, prepared, refuse_archives, selection_options
 
 if TYPE_CHECKING:
     from sfgov.result import Run
@@ -67,6 +67,8 @@ def check(
 
     Exits with 0 when the gate passes, with 1 when findings fail it, with 2 when sfgov could not do its work.
     """
+    if diff_base is not None:
+        refuse_archives(paths)
     with prepared(paths, **selection) as task:
         from sfgov.cli.outputs import outputs, refuse_unwritable, write
         from sfgov.report import FORMATS

@@ -122,11 +122,6 @@ class Task(msgspec.Struct, frozen=True):
     def _snapshot(self, ref: str) -> Snapshot:
         from sfgov.project import GitError, merge_base
 
-        for path in self.paths:
-            if path.is_file() and path.suffix.casefold() == ".zip":
-                raise click.UsageError(
-                    f"--diff-base: {path.as_posix()} is an archive; git keeps folders apart"
-                )
         try:
             return merge_base(self.root, ref)
         except GitError as error:
@@ -142,6 +137,13 @@ class Task(msgspec.Struct, frozen=True):
             if isinstance(error.__cause__, NoMetadata):
                 return None
             raise
+
+
+def refuse_archives(paths: Sequence[Path]) -> None:
+    """Raises `click.UsageError` where git cannot have kept what is to be compared."""
+    for path in paths:
+        if path.is_file() and path.suffix.casefold() == ".zip":
+            raise click.UsageError(f"--diff-base: {path.as_posix()} is an archive; git keeps folders apart")
 
 
 @contextmanager

@@ -142,6 +142,7 @@ class GitReader:
 
     def __init__(self, top: str) -> None:
         """Starts git in a repository."""
+        self._owner = os.getpid()
         self._git = subprocess.Popen(  # noqa: S603  no word of it comes from the org
             _command(Path(top), "cat-file", "--batch"),
             stdin=subprocess.PIPE,
@@ -170,12 +171,14 @@ class GitReader:
         return content
 
     def __del__(self) -> None:
-        """Git ends with its input."""
+        """End git. Its input may still be open in a worker that was forked since, so that it would wait for ever."""
         for pipe in (self._git.stdin, self._git.stdout):
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
-        self._git.wait()
+        if os.getpid() == self._owner:
+            self._git.kill()
+            self._git.wait()
 
 
 class _Entry(NamedTuple):
