@@ -86,7 +86,7 @@ def _class(tokens: Tokens, name: str, *, skip_test_code: bool) -> ApexClass:
         line=types[0].line if types else 1,
         types=types,
         suppressions=suppressions(tokens.source),
-        reasons=reasons(tokens),
+        reasons=() if is_test else reasons(tokens),
         fixed_texts=() if is_test else fixed_texts(tokens),
     )
 
