@@ -10,7 +10,7 @@ from sfgov.facts import PermissionSet, PermissionSetGroup, Profile
 from sfgov.facts.permissions import Member
 from sfgov.model.index import Index, Written
 from sfgov.place import Evidence, Place
-from sfgov.project import Hidden, Manifest, Project
+from sfgov.project import Hidden, Manifest, Project, SourceFile
 
 WHOLE = "Project:org"
 """The component of findings about the org as a whole."""
@@ -36,6 +36,18 @@ class Visibility:
     def whole(self) -> Place:
         """A place for what is true of the whole org. Its name does not depend on the folder that the org lies in."""
         return Place(self._project.front, 1, WHOLE)
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """Every file that was read, by path."""
+        return self._project.files
+
+    def text(self, path: str) -> bytes:
+        """A file of the tree, again; empty where it cannot be read."""
+        try:
+            return self._project.reader.read(path)
+        except OSError:
+            return b""
 
     def projects(self) -> dict[str, str]:
         """Per package directory, as files name theirs, the `sfdx-project.json` that lists it."""
