@@ -79,6 +79,7 @@ INNOCENT = {
     "CustomField:Contact.Email",
     "CustomField:Contact.Emergency_Phone__c",
     "CustomField:Contact.Salutation_Line__c",
+    "CustomField:Lead.First_Touch_Source__c",  # mapped; whether all of it arrives is the mapping's fault
     "CustomField:Integration_Log__c.Payload__c",
     "CustomField:Invoice__c.Billing_Email__c",
 }

@@ -6,18 +6,27 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
+from sfgov.facts import CustomField
 from sfgov.model.apex import Apex
 from sfgov.model.attribution.conversion import STANDARD, Arrival, Conversion, Mapping
-from sfgov.model.attribution.fields import BECOMES, OBJECTS, AttributionField, attribution_fields, has_leads
+from sfgov.model.attribution.fields import (
+    BECOMES,
+    OBJECTS,
+    AttributionField,
+    attribution_fields,
+    fields_of,
+    has_leads,
+)
 from sfgov.model.attribution.in_apex import apex_writes
 from sfgov.model.attribution.in_flows import flow_writes
 from sfgov.model.attribution.in_workflow import workflow_writes
 from sfgov.model.attribution.names import Kind, Terms
+from sfgov.model.attribution.pages import Pages
 from sfgov.model.attribution.protection import Protection
 from sfgov.model.attribution.writes import Wanted, Write
 from sfgov.model.automation import Automation
 from sfgov.model.flows import Flows
-from sfgov.model.index import Index
+from sfgov.model.index import Index, Written
 from sfgov.model.lineage import Lineage
 
 __all__ = [
@@ -46,6 +55,7 @@ class Attribution:
         self._apex = apex
         self._automation = automation
         self._lineage = lineage
+        self._fields: dict[str, tuple[Written[CustomField], ...]] = {}
         self._written: dict[tuple[str, ...], dict[str, tuple[Write, ...]]] = {}
 
     @cached_property
@@ -62,6 +72,17 @@ class Attribution:
     def protection(self) -> Protection:
         """Validation rules that keep a field's first value."""
         return Protection(self._index)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Which fields people see."""
+        return Pages(self._index)
+
+    def fields_of(self, object_name: str) -> tuple[Written[CustomField], ...]:
+        """All fields of one object that the tree has, by name."""
+        if object_name not in self._fields:
+            self._fields[object_name] = tuple(fields_of(self._index, object_name))
+        return self._fields[object_name]
 
     def fields(self, terms: Terms, *objects: str) -> tuple[AttributionField, ...]:
         """The custom fields that say where a lead came from, by name; without `objects`, of all."""

@@ -54,8 +54,12 @@ class Mapping(msgspec.Struct, frozen=True):
         return self.at.says(f"the conversion maps {self.source} to {self.target}")
 
 
+_OUTLIVING = (*BECOMES, "CampaignMember")
+"""A lead's part in campaigns becomes the contact's, and campaign influence takes it to the opportunity."""
+
+
 class Arrival(msgspec.Struct, frozen=True):
-    """A field of a contact, account or opportunity that a lead's value reaches, and how."""
+    """A field that a lead's value reaches and that outlives the lead, and how it gets there."""
 
     target: str
     by: Literal["Salesforce", "mapping", "automation"]
@@ -64,8 +68,13 @@ class Arrival(msgspec.Struct, frozen=True):
 
     @property
     def object(self) -> str:
-        """The object of the field."""
-        return self.target.partition(".")[0]
+        """The object of the field, as Salesforce spells it."""
+        return _spelt(self.target.partition(".")[0])
+
+    @property
+    def reaches_pipeline(self) -> bool:
+        """Whether the value is at the opportunity, or comes to it by campaign influence."""
+        return self.object in ("Opportunity", "CampaignMember")
 
 
 class Conversion:
@@ -106,7 +115,7 @@ class Conversion:
         found: dict[str, Arrival] = {}
         for arrival in self._all_arrivals(field):
             found.setdefault(arrival.target.casefold(), arrival)
-        return tuple(sorted(found.values(), key=lambda one: (BECOMES.index(_spelt(one.object)), one.target)))
+        return tuple(sorted(found.values(), key=lambda one: (_OUTLIVING.index(one.object), one.target)))
 
     def _all_arrivals(self, field: str) -> Iterator[Arrival]:
         yield from (Arrival(target, "Salesforce") for target in _standard(field))
@@ -116,6 +125,8 @@ class Conversion:
         for trail in self._lineage.trails(field):
             evidence = tuple(copy.evidence for copy in trail)
             target = trail[-1].target
+            if any(copy.source.partition(".")[0].casefold() == "campaignmember" for copy in trail):
+                continue  # what a campaign member passes on is no lead's value any more
             if _spelt(target.partition(".")[0]):
                 yield Arrival(target, "automation", evidence)
             else:
@@ -127,5 +138,5 @@ def _standard(field: str) -> tuple[str, ...]:
 
 
 def _spelt(object_name: str) -> str:
-    """The name of what a lead becomes, as Salesforce spells it; empty for another object."""
-    return next((name for name in BECOMES if name.casefold() == object_name.casefold()), "")
+    """The name of an object that outlives the lead, as Salesforce spells it; empty for another."""
+    return next((name for name in _OUTLIVING if name.casefold() == object_name.casefold()), "")

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from sfgov.model.attribution.names import words
 from sfgov.model.formulas import UNKNOWN, Assume, Value
 from sfgov.place import Evidence, Place
 
@@ -77,11 +78,15 @@ class Wanted:
         return frozenset(self._fields.get(object_name.casefold(), ()))
 
     def mirrors(self, field: str) -> frozenset[str]:
-        """The first touches of the same object, in lower case: what is copied from one is no later touch."""
+        """The field itself and the first touches of its object, in lower case: what comes from one is no later touch.
+
+        Lead Source is none of these, whatever it is called: it may have changed. But it may follow a field of its name.
+        """
         owner, _, own = field.casefold().partition(".")
-        return frozenset(
-            name.partition(".")[2] for name in self._first_touches if name.startswith(f"{owner}.")
-        ) | {own}
+        found = {name.partition(".")[2] for name in self._first_touches if name.startswith(f"{owner}.")}
+        if own != "leadsource":
+            found = {name for name in found if words(name) not in _LEAD_SOURCE}
+        return frozenset((found - {"leadsource"}) | {own})
 
     @cached_property
     def _fields(self) -> dict[str, set[str]]:
@@ -92,6 +97,7 @@ class Wanted:
         return found
 
 
+_LEAD_SOURCE = ("lead source", "leadsource")
 _NO_PRIOR = ("$record__prior", "myvariable_old")
 
 

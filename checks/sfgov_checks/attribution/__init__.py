@@ -1,0 +1,1 @@
+"""Attribution: the first touch survives from the visit to the pipeline."""
