@@ -391,6 +391,8 @@ class GenAiSchema(Fact, frozen=True, kw_only=True):
     direction: str
     """`input` or `output`"""
     parameters: tuple[AgentParameter, ...] = ()
+    complete: bool = True
+    """False where it cannot be read."""
 
 
 class PromptInput(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -12,11 +12,14 @@ from typing import Generic, TypeVar
 import msgspec
 
 from sfgov.facts import (
+    AgentTestSpec,
+    AiAuthoringBundleMeta,
     ApexMeta,
     BackupDeclaration,
     Component,
     DataMaskExport,
     Fact,
+    GenAiSchema,
     MaskingTemplate,
     RetentionDeclaration,
 )
@@ -28,9 +31,9 @@ _NAMESPACED = re.compile(r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*)__[a-z]\w*?(?:__[a-z]+
 _CUSTOM_SUFFIX = re.compile(r"__(c|r|mdt|e|x|b|kav|pc|share|history|feed|chn|tag)$", re.IGNORECASE)
 
 
-_DECLARED = (BackupDeclaration, DataMaskExport, MaskingTemplate, RetentionDeclaration)
+_DECLARED = (AgentTestSpec, BackupDeclaration, DataMaskExport, MaskingTemplate, RetentionDeclaration)
 """Facts of files that a policy names: there is no metadata type of them, but they were read or not."""
-_NO_TYPES = (ApexMeta, Component, *_DECLARED)
+_NO_TYPES = (AiAuthoringBundleMeta, ApexMeta, Component, GenAiSchema, *_DECLARED)
 """Facts that are no components of a Metadata API type of that name."""
 
 

@@ -10,7 +10,10 @@ import msgspec
 from sfgov.facts import AnyFact, Component, Fact, Problem
 from sfgov.parse import (
     access,
+    agent_tests,
+    agents,
     apps,
+    bots,
     endpoints,
     filters,
     governance,
@@ -19,11 +22,13 @@ from sfgov.parse import (
     objects,
     pages,
     permissions,
+    prompts,
     protection,
     records,
     workflow,
 )
 from sfgov.parse import flow as flows
+from sfgov.parse.agent_script import read_agent_script
 from sfgov.parse.apex import read_apex, read_apex_meta
 from sfgov.parse.xml import Element, Unreadable, read_xml
 from sfgov.project.source import SourceFile
@@ -32,7 +37,10 @@ XmlReader = Callable[[Element, SourceFile], Iterable[Fact]]
 
 _BY_ROOT: dict[str, XmlReader] = {
     **access.READERS,
+    **agent_tests.READERS,
+    **agents.READERS,
     **apps.READERS,
+    **bots.READERS,
     **endpoints.READERS,
     **filters.READERS,
     **flows.READERS,
@@ -41,6 +49,7 @@ _BY_ROOT: dict[str, XmlReader] = {
     **objects.READERS,
     **pages.READERS,
     **permissions.READERS,
+    **prompts.READERS,
     **protection.READERS,
     **records.READERS,
     **workflow.READERS,
@@ -54,6 +63,7 @@ _BY_TYPE: dict[str, Callable[[bytes, SourceFile], Iterable[Fact | Problem]]] = {
     "DataMaskExport": masking.read_export,
     "RetentionDeclaration": governance.read_retention,
     "BackupDeclaration": governance.read_backup,
+    "AgentTestSpec": agent_tests.read_spec,
 }
 
 
@@ -88,8 +98,12 @@ def parse(source: SourceFile, data: bytes) -> Parsed:
 def _read(source: SourceFile, data: bytes) -> Iterable[Fact | Problem]:
     if source.type in _BY_TYPE:
         return _BY_TYPE[source.type](data, source)
+    if source.role == "schema":
+        return agents.read_schema(data, source)
     if source.role == "body":
-        return read_apex(data, source)
+        return (
+            read_agent_script(data, source) if source.type == "AiAuthoringBundle" else read_apex(data, source)
+        )
     if _is_hidden(data):
         return ()
     document = read_xml(data)

@@ -12,6 +12,7 @@ from sfgov.project.manifest import BadManifest, NotAManifest, manifest_kind, rea
 from sfgov.project.naming import (
     META,
     Identity,
+    has_folders_to_read,
     identify,
     identify_bundle,
     metadata_type_of_folder_name,
@@ -20,6 +21,7 @@ from sfgov.project.packages import read_project_file
 from sfgov.project.registry import registry
 from sfgov.project.scope import Scope
 from sfgov.project.source import SourceFile
+from sfgov.project.test_specs import spec_file, specs_in
 from sfgov.project.tree import Listing, Tree, Unusable, join
 
 _NEVER_METADATA = frozenset({"node_modules", "__MACOSX"})
@@ -93,11 +95,13 @@ class Walk:
             return []  # A generated web site, not a folder of metadata that happens to have that name.
         scope = self._governed(scope, listing.files)
         self._take_manifests(scope, listing.files)
+        self._take_test_specs(scope, listing.files)
         if scope.reading:
             self._read.add(scope.real)
             if identify_bundle(scope.folder, listing.files) is not None:
                 self._take_bundle(scope, listing.files)
-                return []
+                below = listing.folders if has_folders_to_read(scope.folder) else ()
+                return [child for name in below if (child := self._enter(scope, name)) is not None]
             self._take_files(scope, listing.files, listing.files)
         self._note_links(scope, listing.links)
         self._report_unusable(scope, listing.unusable)
@@ -221,6 +225,12 @@ class Walk:
             except BadManifest as bad:
                 if name.lower() in _EXACT_MANIFESTS:
                     self._problem(path, bad.reason, bad.line)
+
+    def _take_test_specs(self, scope: Scope, names: list[str]) -> None:
+        """Take the specifications of agents' tests, which most projects keep aside of what they deploy."""
+        for path in () if scope.hidden else specs_in(self._tree, scope.path, names):
+            shown = join(self._prefix, path)
+            self._found.files.setdefault(shown, spec_file(shown, scope.package))
 
     def _note_links(self, scope: Scope, links: Sequence[tuple[str, str]]) -> None:
         """Remember the links to folders: most lead to what is read where it lies, and that is not known yet."""

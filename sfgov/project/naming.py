@@ -10,8 +10,12 @@ from urllib.parse import unquote_to_bytes
 from sfgov.project.registry import MetadataType, registry
 
 META = "-meta.xml"
-Role = Literal["whole", "body", "meta", "part"]
+Role = Literal["whole", "body", "meta", "part", "schema"]
 _APEX = ("ApexClass", "ApexTrigger")
+_AGENT_SCRIPT = ".agent"
+_SCHEMA = "schema.json"
+_WITH_SCHEMAS = ("GenAiFunction", "GenAiPlannerBundle")
+"""Bundles in whose own folders the inputs and outputs of actions are described."""
 _METADATA_XML = re.compile(rb"<\?xml|http://soap\.sforce\.com/2006/04/metadata")
 
 
@@ -60,6 +64,8 @@ def identify(
     `siblings` are the names of the files beside it. `starts` gives the first bytes of one of them; it is asked
     only where a file lies outside its type's folder and its name alone could belong to something else.
     """
+    if file_name == _SCHEMA:
+        return _schema(folder)
     has_meta = file_name.endswith(META)
     base = file_name.removesuffix(META)
     stem, _, suffix = base.rpartition(".")
@@ -79,9 +85,9 @@ def identify(
 
 
 def identify_bundle(folder: Folder, files: Sequence[str]) -> list[tuple[str, Identity]] | None:
-    """The XML files of a bundle and what they are, or None when the folder is no bundle.
+    """The files of a bundle that are read and what they are, or None when the folder is no bundle.
 
-    A bundle without XML of its own gives one entry with an empty file name.
+    These are its XML and, of an AI agent, its script. A bundle without any gives one entry with an empty file name.
     """
     kind = folder.bundle_type
     if kind is None or not _is_bundle(kind, folder, files):
@@ -94,7 +100,28 @@ def identify_bundle(folder: Folder, files: Sequence[str]) -> list[tuple[str, Ide
         for file_name in files
         if file_name.endswith(META) or (kind.whole and file_name.rpartition(".")[2] in kind.suffixes)
     ]
+    if kind.name == "AiAuthoringBundle":
+        scripts = [file_name for file_name in files if file_name.lower().endswith(_AGENT_SCRIPT)]
+        found += [(script, Identity(kind.name, name, "body")) for script in scripts]
     return found or [("", Identity(kind.name, name, "body", parsed=False))]
+
+
+def has_folders_to_read(folder: Folder) -> bool:
+    """Whether a bundle has folders of its own with files that are read."""
+    return folder.bundle_type is not None and folder.bundle_type.name in _WITH_SCHEMAS
+
+
+def _schema(folder: Folder) -> Identity | None:
+    """The inputs or outputs of an agent's action: `genAiFunctions/F/input`, `genAiPlannerBundles/P/localActions/T/A/input`."""
+    kind = folder.bundle_type
+    below = folder.below(kind.directory) if kind is not None and kind.name in _WITH_SCHEMAS else None
+    if kind is None or below is None or folder.last not in ("input", "output"):
+        return None
+    lowered = [segment.lower() for segment in below]
+    nested = next(
+        (at for at, one in enumerate(lowered) if one in ("localactions", "planneractions")), len(below) - 1
+    )
+    return Identity(kind.name, decode(below[nested - 1]), "schema") if nested > 0 else None
 
 
 def _is_bundle(kind: MetadataType, folder: Folder, files: Sequence[str]) -> bool:

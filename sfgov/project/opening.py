@@ -17,6 +17,7 @@ from sfgov.project.reading import MountedReader
 from sfgov.project.roots import Root, find_roots, free_name
 from sfgov.project.source import SourceFile
 from sfgov.project.surroundings import project_above, scope_alone, scope_in_project
+from sfgov.project.test_specs import spec_file, specs_beside
 from sfgov.project.tree import Disk, Origin, Tree, join, path_below
 
 _LOOKED_FOR = (
@@ -66,6 +67,10 @@ def _walk(root: Root, earlier: Sequence[Root], found: Found) -> Mounts:
         walk.take(start, root.file)
     else:
         walk.run(start)
+    if above is not None and not root.file:
+        for path in specs_beside(above.tree, "/".join(above.inside)):
+            shown = join(above.prefix, path)
+            found.files.setdefault(shown, spec_file(shown))
     return ({} if above is None else {above.prefix: above.tree}) | {root.prefix: tree}
 
 

@@ -12,16 +12,17 @@ class SourceFile(msgspec.Struct, frozen=True, order=True):
 
     `path` is relative to the org's root, with `/`. `type` is the Metadata API type that folder and suffix say
     (`CustomField`, `PermissionSet`; empty where only the root element can tell), or one of sfgov's own:
-    `MaskingTemplate`, `DataMaskExport`, `RetentionDeclaration`, `BackupDeclaration`. `name` is the component's full name, URL-decoded
-    (`Account.SSN__c`). `role` is `body` for Apex source, `meta` for the XML beside a body (also of a bundle or
-    resource, whose bodies are not read), `part` for one file of a decomposed component, else `whole`. `package` is
+    `MaskingTemplate`, `DataMaskExport`, `RetentionDeclaration`, `BackupDeclaration`, `AgentTestSpec`. `name` is the component's full name, URL-decoded
+    (`Account.SSN__c`). `role` is `body` for Apex source and Agent Script, `meta` for the XML beside a body (also of a
+    bundle or resource, whose other bodies are not read), `part` for one file of a decomposed component, `schema` for
+    the JSON of an agent action's inputs or outputs, else `whole`. `package` is
     the package directory that holds it, as `PackageDirectory.path` names it; empty where there is none.
     """
 
     path: str
     type: str
     name: str
-    role: Literal["whole", "body", "meta", "part"] = "whole"
+    role: Literal["whole", "body", "meta", "part", "schema"] = "whole"
     package: str = ""
 
 
