@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 import sfgov
 from sfgov.automation_map import automation_map
@@ -17,10 +20,12 @@ from sfgov.config import Config
 from sfgov.excerpts import Excerpts
 from sfgov.facts import ApexClass, ApexTrigger, Fact
 from sfgov.gate.baseline import Baseline
-from sfgov.gate.decide import Given, decide
+from sfgov.gate.decide import Gate, Given, decide
 from sfgov.gate.suppressions import Comment
 from sfgov.gate.waivers import apply_overrides, apply_waivers
+from sfgov.holdings import holdings_of
 from sfgov.identity import fingerprints
+from sfgov.line_hash import line_hashes
 from sfgov.matrix import delete_matrix
 from sfgov.model.declared import Declared
 from sfgov.model.index import Index, Written
@@ -31,7 +36,7 @@ from sfgov.model.visibility import Visibility
 from sfgov.parse.pool import Parsing, parse_files
 from sfgov.place import Place
 from sfgov.project import Project
-from sfgov.result import Card, NotLooked, Result, Run, Step
+from sfgov.result import Card, Expiring, NotLooked, Result, Run, Step
 from sfgov.selfcheck import FileProblem, check_crashed
 
 SECRETS = "secrets"
@@ -70,6 +75,8 @@ def run(
     matrix: bool = True,
     earlier: Project | None = None,
     parsing: Parsing | None = None,
+    holdings: bool = False,
+    own: Config | None = None,
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
@@ -77,7 +84,10 @@ def run(
     `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
     `matrix`, the run does not say who can delete what and what runs by itself. `earlier` is the org as it was before
     the change that is checked: what was there already is the gate's business, but some checks ask what a change means.
+    With `holdings`, the run says what each bundle lets its holders do. `own` is the policy whose waivers hold, and which
+    sfgov's own checks judge, where that is another than the one that all checks go by.
     """
+    own = own or config
     today = today or datetime.datetime.now(datetime.UTC).date()
     parsing = parsing or Parsing(project.files, project.reader, jobs)
     written, problems = _parse(project, parsing, progress)
@@ -90,7 +100,7 @@ def run(
     context = {
         "org": org,
         "policy": config.policy,
-        "config": config,
+        "config": own,
         "checks": checks,
         "problems": problems,
     }
@@ -103,7 +113,7 @@ def run(
     below = config.below(project.root)
     results = apply_overrides(_stamp(found.findings, excerpts), config.policy, below=below)
     given = Given(
-        policy=config.policy,
+        policy=own.policy,
         today=today,
         known=known or checks,
         judged=_judged(project, first, found, results),
@@ -116,8 +126,8 @@ def run(
     for one in checks:
         if one not in first:
             _ask(one, context | {"gate": gate}, org, about_excuses)
-    own = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
-    results += apply_waivers(own, config.policy, today)
+    about = apply_overrides(_stamp(about_excuses.findings, excerpts), config.policy, below=below)
+    results += apply_waivers(about, own.policy, today)
     return Run(
         version=sfgov.__version__,
         title=project.title,
@@ -132,6 +142,8 @@ def run(
         judged=tuple(sorted(given.judged)),
         matrix=delete_matrix(org, config.policy, excerpts.around) if matrix else None,
         automation=automation_map(org) if matrix else None,
+        holdings=holdings_of(org) if holdings else (),
+        expiring=_expiring(gate, own, today),
     )
 
 
@@ -207,6 +219,35 @@ def _versions(project: Project) -> Index:
 
 
 _APEX = (ApexClass.__name__, ApexTrigger.__name__)
+
+
+def with_line_hashes(run: Run, project: Project) -> Run:
+    """The run with GitHub's hash of the line of every finding that counts, where the project has the file.
+
+    Lines with secrets are left out: GitHub computes their hashes itself, and no report spreads them.
+    """
+    secret = {card.code for card in run.checks if SECRETS in card.tags}
+    lines: defaultdict[str, set[int]] = defaultdict(set)
+    for result in run.active:
+        if result.check not in secret:
+            lines[result.path].add(result.line)
+    hashes = {path: _line_hashes(project, path, wanted) for path, wanted in lines.items()}
+    return msgspec.structs.replace(
+        run,
+        results=tuple(
+            msgspec.structs.replace(result, line_hash=hashes[result.path].get(result.line, ""))
+            if result.status == "new" and result.check not in secret
+            else result
+            for result in run.results
+        ),
+    )
+
+
+def _line_hashes(project: Project, path: str, lines: Collection[int]) -> dict[int, str]:
+    try:
+        return line_hashes(project.reader.read(path), lines)
+    except OSError:  # the policy, for one, need not lie in the org
+        return {}
 
 
 def repository_prefix(root: Path) -> str:
@@ -340,6 +381,24 @@ def _result(one: Check, finding: Finding, fingerprint: str, usual_fix: str, exce
 def _nothing(_: Place) -> tuple[tuple[int, str], ...]:
     """No lines: reports of a secret must not spread it."""
     return ()
+
+
+def _expiring(gate: Gate, config: Config, today: datetime.date) -> tuple[Expiring, ...]:
+    found = [
+        Expiring(
+            one.waiver.check,
+            one.waiver.component,
+            one.waiver.subject,
+            one.waiver.owner,
+            one.waiver.expires.isoformat(),
+            (one.waiver.expires - today).days,
+            len(one.results),
+            config.path,
+            config.line_of("waivers", str(one.index)),
+        )
+        for one in gate.expiring
+    ]
+    return tuple(sorted(found, key=lambda one: (one.days, one.line)))
 
 
 def _card(one: Check) -> Card:

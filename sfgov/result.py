@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import msgspec
 
 from sfgov.check import Confidence, Severity
+from sfgov.counted import counted
 
 Status = Literal["new", "baseline", "waived", "suppressed"]
 
@@ -43,6 +44,8 @@ class Result(msgspec.Struct, frozen=True):
     reason: str = ""
     """Why it does not count, where it does not (the waiver's owner, reason and date)."""
     excerpt: tuple[tuple[int, str], ...] = ()
+    annotated: bool = True
+    """Whether annotations show it: false where they are to show changed lines or files only, and it is elsewhere."""
     line_hash: str = ""
     """GitHub's hash of the line (see `sfgov.line_hash`); empty where it was not computed."""
 
@@ -72,6 +75,33 @@ class NotLooked(msgspec.Struct, frozen=True):
 
     check: str
     reason: str
+
+
+class Expiring(msgspec.Struct, frozen=True):
+    """A waiver that holds for a few more days only."""
+
+    check: str
+    component: str
+    subject: str
+    owner: str
+    expires: str
+    """Its last day, as `2026-12-31`."""
+    days: int
+    """From today to that day."""
+    findings: int
+    """How many findings count again afterwards."""
+    path: str
+    line: int
+
+    @property
+    def sentence(self) -> str:
+        """The notice, for every report in the same words."""
+        when = "today" if not self.days else "tomorrow" if self.days == 1 else f"in {self.days} days"
+        again = counted(self.findings, "finding counts", "findings count")
+        return (
+            f"The waiver of {self.owner} for {self.check} on {self.component} expires {when} ({self.expires}); "
+            f"{again} again afterwards."
+        )
 
 
 class Right(msgspec.Struct, frozen=True):
@@ -250,6 +280,76 @@ class AutomationMap(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
+OBJECT_RIGHTS = ("allowEdit", "allowDelete", "viewAllRecords", "modifyAllRecords")
+"""The rights to an object that are compared, as metadata names them."""
+
+
+class Hold(msgspec.Struct, frozen=True, gc=False):
+    """What a bundle may do with one thing: `rights` to an object, or `enabled` for a permission."""
+
+    kind: str
+    """`objectPermissions`, `userPermissions` or `customPermissions`."""
+    name: str
+    rights: tuple[str, ...]
+    path: str
+    line: int
+    """The block that gives it."""
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """What one bundle lets its holders do."""
+
+    bundle: str
+    """`Profile:Sales`, as findings name components."""
+    holds: tuple[Hold, ...]
+    everywhere: tuple[str, ...] = ()
+    """The rights that it gives on every object, by Modify All Data or View All Data."""
+    whole: bool = True
+    """False where it refers to sets that are not in the tree."""
+
+
+class AccessChange(msgspec.Struct, frozen=True):
+    """What a bundle gains and loses on one thing."""
+
+    bundle: str
+    kind: str
+    """`objectPermissions`, `userPermissions` or `customPermissions`."""
+    name: str
+    gained: tuple[str, ...]
+    """Of an object `OBJECT_RIGHTS`, of a permission `enabled`."""
+    lost: tuple[str, ...]
+    path: str = ""
+    """Where it is given now; empty where nothing is gained."""
+    line: int = 0
+    bundle_is: Literal["changed", "new", "gone"] = "changed"
+    """Whether the bundle itself came into the tree with the change, or left it."""
+    certain: bool = True
+    """False where a set that the bundle refers to is not in the tree."""
+
+    @property
+    def gravity(self) -> tuple[bool, int]:
+        """Sorts what is gained before what is lost, and the widest right first."""
+        return not self.gained, min(map(_WIDEST_FIRST.index, self.gained or self.lost))
+
+
+_WIDEST_FIRST = ("modifyAllRecords", "enabled", "allowDelete", "viewAllRecords", "allowEdit")
+
+
+class AccessDelta(msgspec.Struct, frozen=True):
+    """What a change lets whom do, by bundle; the numbers are of all rights, whether they are listed or not."""
+
+    changes: tuple[AccessChange, ...]
+    gained: int = 0
+    lost: int = 0
+    left_out: int = 0
+    """How many changes are not listed."""
+
+    def gravest(self, most: int) -> tuple[AccessChange, ...]:
+        """At most so many of the changes, those that weigh most, in the order of all."""
+        numbered = sorted(enumerate(self.changes), key=lambda pair: pair[1].gravity)[:most]
+        return tuple(change for _, change in sorted(numbered, key=lambda pair: pair[0]))
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """The run held against an earlier state of the org: the commit in which HEAD and `ref` went apart."""
 
@@ -259,6 +359,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """What counted there and is not found any more."""
     unchanged: int
     """How many findings that would count were there already."""
+    access: AccessDelta = AccessDelta(())
 
     def sentence(self, new: int) -> str:
         """The numbers, for every report in the same words."""
@@ -292,11 +393,25 @@ class Run(msgspec.Struct, frozen=True):
     automation: AutomationMap | None = None
     """What runs on which event; None where nothing does, or where it was not asked for."""
     comparison: Comparison | None = None
+    expiring: tuple[Expiring, ...] = ()
+    """Waivers that are about to expire, the first ones first."""
+    holdings: tuple[Holdings, ...] = ()
+    """What each bundle lets its holders do, where that is to be compared."""
 
     @property
     def active(self) -> tuple[Result, ...]:
         """The findings that count: neither known, waived nor suppressed."""
         return tuple(result for result in self.results if result.status == "new")
+
+    @property
+    def annotated(self) -> tuple[Result, ...]:
+        """The findings that count, as far as annotations and comments on a change are to show them."""
+        return tuple(result for result in self.active if result.annotated)
+
+    @property
+    def not_annotated(self) -> int:
+        """How many findings that count are left out of annotations and comments on a change."""
+        return sum(not result.annotated for result in self.active)
 
     def gates(self, result: Result) -> bool:
         """Whether this finding fails the gate. A finding of low confidence never does."""

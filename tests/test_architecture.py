@@ -21,7 +21,7 @@ ALLOWED = {
     "check": {"check", "place"},
     "place": {"place"},
     "policy": {"policy", "check"},
-    "result": {"result", "check", "place"},
+    "result": {"result", "check", "place", "counted"},
     "identity": {"identity"},
     "line_hash": {"line_hash"},
     "counted": {"counted"},

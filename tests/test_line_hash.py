@@ -1,8 +1,21 @@
 """The hash of a line, against the values that GitHub's own test suite publishes (codeql-action, MIT)."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from sfgov import Finding, Severity, check
+from sfgov.check import Check, Outcome
+from sfgov.config import Config
+from sfgov.engine import run, with_line_hashes
+from sfgov.facts import ApexClass
 from sfgov.line_hash import line_hashes
+from sfgov.model.org import Org
+from sfgov.place import Place
+from sfgov.project import open_project
+from sfgov.result import Run
+from sfgov.testing import write_files
 
 END = "c129715d7a2bc9a3:1"
 GREETINGS = [
@@ -85,3 +98,54 @@ def test_a_byte_order_mark_and_each_half_of_a_surrogate_pair_count() -> None:
 
 def test_bytes_that_are_no_utf8_are_read_as_a_reader_would() -> None:
     assert line_hashes(b"caf\xe9", [1]) == line_hashes("caf\ufffd".encode(), [1])
+
+
+def test_a_line_that_ends_early_and_a_longer_one_are_told_apart() -> None:
+    content = b"a\na\nb\na\na\nc\n"
+
+    # The window reaches beyond the line, so that the two pairs of lines differ.
+    assert line_hashes(content, [1])[1].partition(":")[0] != line_hashes(content, [4])[4].partition(":")[0]
+
+
+def about(line: int, *tags: str) -> Check:
+    @check(
+        "HOU001" if not tags else "HOU002",
+        "said" if not tags else "secret",
+        Severity.HIGH,
+        reads=(),
+        tags=tags,
+    )
+    def function(org: Org) -> Iterator[Outcome]:
+        """Rule."""
+        yield Finding("Said.", at=next(iter(org.all(ApexClass))).at(line))
+        yield Finding("Elsewhere.", at=Place("nowhere.cls", 1, "ApexClass:Nowhere"))
+
+    return function
+
+
+class TestOfARun:
+    """The hashes of the lines of findings."""
+
+    TEXT = "public class A {\n    Integer x;\n    Integer y;\n}\n"
+
+    def run(self, folder: Path, *checks: Check) -> Run:
+        write_files(folder, {"classes/A.cls": self.TEXT})
+        project = open_project([folder])
+        return with_line_hashes(run(project, Config(), checks, jobs=1), project)
+
+    def test_each_finding_that_counts_has_that_of_its_line(self, tmp_path: Path) -> None:
+        found = self.run(tmp_path, about(3))
+
+        expected = line_hashes(self.TEXT.encode(), [3])[3]
+        assert [(r.path, r.line_hash) for r in found.results] == [
+            ("classes/A.cls", expected),
+            ("nowhere.cls", ""),
+        ]
+
+    def test_a_line_that_is_not_there_has_none(self, tmp_path: Path) -> None:
+        assert {r.line_hash for r in self.run(tmp_path, about(99)).results} == {""}
+
+    def test_lines_with_secrets_have_none(self, tmp_path: Path) -> None:
+        found = self.run(tmp_path, about(2, "secrets"), about(3))
+
+        assert {r.check for r in found.results if r.line_hash} == {"HOU001"}

@@ -86,17 +86,35 @@ def counting(result: Result) -> list[tuple[str, str, str, int]]:
     ]
 
 
-def accept(expires: datetime.date) -> None:
-    """A waiver for the new fault, in line 8 of the policy."""
-    Path("sfgov.yml").write_text(
-        f"{POLICY}# We know.\nwaivers:\n"
-        f'  - {{check: APX001, component: "ApexClass:New", owner: jane, reason: "until Q4", expires: {expires}}}\n'
-    )
+LAST_DAY = datetime.date(2026, 9, 30)
+WAIVER = (
+    f"{POLICY}# We know.\nwaivers:\n"
+    f'  - {{check: APX001, component: "ApexClass:New", owner: jane, reason: "until Q4", expires: {LAST_DAY}}}\n'
+)
+EXPIRED = ("SFG011", "Policy:sfgov.yml", "sfgov.yml", 8)
 
 
-def test_from_the_first_day_to_the_day_after_the_waiver(repository: Repository, sfgov: Sfgov) -> None:
-    today = datetime.datetime.now(datetime.UTC).date()
+class Clock(datetime.datetime):
+    """What the command line asks for the day."""
 
+    today_is = LAST_DAY
+
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> Clock:
+        return cls.combine(cls.today_is, datetime.time(12), tz)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> type[Clock]:
+    """The clock, which a test may set."""
+    monkeypatch.setattr(datetime, "datetime", Clock)
+    monkeypatch.setattr(Clock, "today_is", LAST_DAY)
+    return Clock
+
+
+def test_from_the_first_day_to_the_day_after_the_waiver(
+    repository: Repository, sfgov: Sfgov, clock: type[Clock]
+) -> None:
     # The first day: three hundred findings, which go into the baseline.
     first = sfgov("check", "-f", "json")
     assert (first.exit_code, len(counting(first))) == (1, OLD_FINDINGS)
@@ -117,17 +135,21 @@ def test_from_the_first_day_to_the_day_after_the_waiver(repository: Repository, 
         ["file=sfgov.yml", "line=3"],
     ]
 
-    # A waiver silences one of them up to its last day, and not a day longer.
-    accept(today + datetime.timedelta(days=1))
-    waived = sfgov("check", "-f", "json", *DIFF)
-    assert (waived.exit_code, counting(waived)) == (1, [NEW[1]])
-    accept(today - datetime.timedelta(days=1))
-    expired = sfgov("check", "-f", "json", *DIFF)
-    assert (expired.exit_code, counting(expired)) == (1, NEW)
+    # A waiver silences one of them up to its last day, and warns before that is over.
+    repository.commit({"sfgov.yml": WAIVER})
+    for words in (DIFF, ("--baseline", "sfgov-baseline.json")):
+        waived = sfgov("check", "-f", "json", *words)
+        assert (waived.exit_code, counting(waived)) == (1, [NEW[1]])
+        assert [one["days"] for one in report(waived)["summary"]["expiring_waivers"]] == [0]
+    annotations = sfgov("check", "-f", "github", *DIFF).stdout.splitlines()
+    assert [line.partition(" ")[2].split(",")[0] for line in annotations] == ["file=sfgov.yml"]
 
-    # Against the baseline the expired waiver is a finding of its own, at its own line.
-    late = sfgov("check", "-f", "json", "--baseline", "sfgov-baseline.json")
-    assert counting(late) == [*NEW, ("SFG011", "Policy:sfgov.yml", "sfgov.yml", 8)]
+    # On the day after, with not a byte changed, the finding is back, and so is the waiver as a finding of its own.
+    clock.today_is = LAST_DAY + datetime.timedelta(days=1)
+    for words in (DIFF, ("--baseline", "sfgov-baseline.json")):
+        late = sfgov("check", "-f", "json", *words)
+        assert (late.exit_code, counting(late)) == (1, [*NEW, EXPIRED])
+        assert report(late)["summary"]["expiring_waivers"] == []
 
     # With the fault mended, the guard back and the waiver gone, the gate passes.
     Path(MAIN, "classes", "New.cls").unlink()

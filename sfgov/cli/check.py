@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfgov.check import Severity
+from sfgov.cli.comparing import refuse_archives
 from sfgov.cli.failures import verbose_option
-from sfgov.cli.running import NEVER, prepared, refuse_archives, selection_options
+from sfgov.cli.running import NEVER, prepared, selection_options
 
 if TYPE_CHECKING:
+    from sfgov.cli.outputs import Output
+    from sfgov.report import Format
     from sfgov.result import Run
 
 
@@ -44,7 +47,18 @@ if TYPE_CHECKING:
     metavar="REF",
     help="Only what is new against the merge base with this git commit or branch fails the gate.",
 )
-@click.option("--no-cache", is_flag=True, help="Read every file anew.")
+@click.option(
+    "--show",
+    type=click.Choice(["added", "file", "all"]),
+    default="all",
+    help="With --diff-base, which findings are annotated or commented on: those on added lines, those in changed "
+    "files, or all (the default). Neither the gate nor any count depends on it.",
+)
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Look at the other state of --diff-base anew, whatever is kept of it on this machine, and keep nothing.",
+)
 @click.option("-q", "--quiet", count=True, help="Only findings and the verdict; twice: only the exit code.")
 @verbose_option("Source lines, and findings that do not count, too.")
 @click.pass_context
@@ -58,7 +72,8 @@ def check(
     exit_zero: bool,
     baseline: Path | None,
     diff_base: str | None,
-    no_cache: bool,  # noqa: ARG001  there is no cache that could be left out
+    show: str,
+    no_cache: bool,
     quiet: int,
     verbose: int,
     **selection: Any,
@@ -69,21 +84,40 @@ def check(
     """
     if diff_base is not None:
         refuse_archives(paths)
+    elif show != "all":
+        raise click.UsageError(
+            f"--show {show} needs --diff-base: without a base nothing is known of what changed"
+        )
     with prepared(paths, **selection) as task:
         from sfgov.cli.outputs import outputs, refuse_unwritable, write
         from sfgov.report import FORMATS
 
         wanted = outputs(formats, silent=quiet > 1)
         refuse_unwritable(wanted)
-        matrix = any(FORMATS[output.format].matrix for output in wanted)
+        shapes = [FORMATS[output.format] for output in wanted]
         run = task.run(
-            fail_on=fail_on, baseline=baseline, diff_base=diff_base, matrix=matrix, quiet=bool(quiet)
+            fail_on=fail_on,
+            baseline=baseline,
+            diff_base=diff_base,
+            show=show,
+            cache=not no_cache,
+            matrix=any(shape.matrix for shape in shapes),
+            line_hashes=any(shape.line_hashes for shape in shapes),
+            quiet=bool(quiet),
         )
-    for output in wanted:
+    for output, shape in zip(wanted, shapes, strict=True):
         write(run, output, verbose - quiet)
-        if output.file and not quiet:
-            click.echo(f"{output.format} report: {output.file.as_posix()}", err=True)
+        if not quiet:
+            tell(run, output, shape)
     ctx.exit(_exit_code(run, exit_zero=exit_zero))
+
+
+def tell(run: Run, output: Output, shape: Format) -> None:
+    """Say on stderr where a report lies, and what its readers will not see."""
+    if output.file:
+        click.echo(f"{output.format} report: {output.file.as_posix()}", err=True)
+    for remark in shape.remarks(run):
+        click.echo(f"{output.format} report: {remark}", err=True)
 
 
 def _exit_code(run: Run, *, exit_zero: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 import msgspec
 
 from sfgov.check import Check, Ruleset, Severity
+from sfgov.cli.comparing import Comparing, merge_base_of
 from sfgov.cli.failures import CannotWork
 from sfgov.cli.loading import all_checks, checks_option, configuration, opened, policy_alone
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
     from sfgov.parse.pool import Parsing
-    from sfgov.project import Project, Snapshot
+    from sfgov.project import Project
     from sfgov.result import Run
 
 NEVER = "never"
@@ -85,20 +87,25 @@ class Task(msgspec.Struct, frozen=True):
         fail_on: str | None = None,
         baseline: Path | None = None,
         diff_base: str | None = None,
+        show: str = "all",
+        cache: bool = True,
         matrix: bool = False,
+        line_hashes: bool = False,
         quiet: bool = False,
     ) -> Run:
         """Check the org as it lies on disk, and hold it against an earlier state. Raises `CannotWork`.
 
-        With `matrix`, the run also says who can delete what and what runs by itself, for a report that shows it.
+        With `show`, annotations are for `added` lines or changed `file`s only; without `cache`, nothing that was kept of
+        the earlier state is used. With `matrix`, the run also says who can delete what and what runs by itself, with
+        `line_hashes` by which hash GitHub recognises lines, for reports that show it.
         """
         from sfgov.cli import progress
-        from sfgov.engine import run
-        from sfgov.gate.diff import against
+        from sfgov.engine import run, with_line_hashes
 
         known_findings = read_baseline(baseline, self.root)
-        snapshot = self._snapshot(diff_base) if diff_base is not None else None
+        snapshot = merge_base_of(self.root, diff_base) if diff_base is not None else None
         limit = fail_on or self.config.policy.fail_on
+        today = datetime.datetime.now(datetime.UTC).date()
         with progress.shown(quiet=quiet) as tell:
             ask = partial(
                 run,
@@ -109,52 +116,15 @@ class Task(msgspec.Struct, frozen=True):
                 progress=tell,
                 known=self.known,
                 baseline=known_findings,
+                today=today,
             )
             ask_now = partial(ask, self.project, matrix=matrix, parsing=self.parsing)
             if snapshot is None or diff_base is None:
-                return ask_now()
-            with _what_git_cannot():
-                earlier = self._earlier(snapshot)
-                now = ask_now(earlier=earlier)
-                before = None if earlier is None else ask(earlier, matrix=False)
-            return against(now, before, diff_base, snapshot.commit)
-
-    def _snapshot(self, ref: str) -> Snapshot:
-        from sfgov.project import GitError, merge_base
-
-        try:
-            return merge_base(self.root, ref)
-        except GitError as error:
-            raise CannotWork(f"--diff-base {ref}: {error}") from error
-
-    def _earlier(self, snapshot: Snapshot) -> Project | None:
-        """The org as the commit has it; None where it has no metadata yet."""
-        from sfgov.project import NoMetadata
-
-        try:
-            return opened(self.paths, self.config, snapshot)
-        except CannotWork as error:
-            if isinstance(error.__cause__, NoMetadata):
-                return None
-            raise
-
-
-def refuse_archives(paths: Sequence[Path]) -> None:
-    """Raises `click.UsageError` where git cannot have kept what is to be compared."""
-    for path in paths:
-        if path.is_file() and path.suffix.casefold() == ".zip":
-            raise click.UsageError(f"--diff-base: {path.as_posix()} is an archive; git keeps folders apart")
-
-
-@contextmanager
-def _what_git_cannot() -> Iterator[None]:
-    """What git cannot give, as the user is told it."""
-    from sfgov.project import GitError
-
-    try:
-        yield
-    except GitError as error:
-        raise CannotWork(f"--diff-base: {error}") from error
+                found = ask_now()
+            else:
+                comparing = Comparing(self, known_findings, today, diff_base, snapshot, ask)
+                found = comparing.run(ask_now, show=show, cache=cache)
+            return with_line_hashes(found, self.project) if line_hashes else found
 
 
 @contextmanager

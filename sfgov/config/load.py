@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from sfgov.check import Check
 from sfgov.config.settings import check_misfits
@@ -82,7 +83,17 @@ def load_config(
     if path is None:
         return Config()
     shown = path.as_posix()
-    document, faults = _read(path, shown)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror or error}") from error
+    config = config_of(data, shown, checks)
+    return config if root is None else replace(config, path=_seen_from(root, path).as_posix())
+
+
+def config_of(data: bytes, shown: str, checks: Sequence[Check] | None = None) -> Config:
+    """The policy in the content of a file that is shown as `shown`; else as `load_config`."""
+    document, faults = _read(data)
     given = {} if document.value is None else document.value
     if isinstance(given, dict):
         lines_at_fault = {line for line, _ in faults}
@@ -93,8 +104,6 @@ def load_config(
         faults = [(1, "expected settings, such as: ruleset: recommended")]
     if faults:
         raise ConfigError(*(f"{shown}:{line}: {reason}" for line, reason in sorted(faults)))
-    if root is not None:
-        shown = _seen_from(root, path).as_posix()
     return Config(msgspec.convert(without_nulls(given), Policy), shown, document.lines)
 
 
@@ -105,11 +114,9 @@ def _seen_from(folder: Path, path: Path) -> Path:
         return path
 
 
-def _read(path: Path, shown: str) -> tuple[Document, Faults]:
+def _read(data: bytes) -> tuple[Document, Faults]:
     try:
-        return read_yaml(path.read_bytes()), []
-    except OSError as error:
-        raise ConfigError(f"{shown}: cannot be read: {error.strerror or error}") from error
+        return read_yaml(data), []
     except YamlError as error:
         return error.document, error.problems
 

@@ -37,8 +37,12 @@ class Given(msgspec.Struct, frozen=True):
     baseline: Baseline = Baseline()
 
 
+NOTICE_DAYS = 14
+"""So many days before a waiver expires, reports say so."""
+
+
 class Expired(msgspec.Struct, frozen=True):
-    """A waiver whose day is past, and the findings that it named."""
+    """A waiver whose day is past or near, and the findings that it is about."""
 
     waiver: Waiver
     index: int
@@ -49,6 +53,8 @@ class Gate(msgspec.Struct, frozen=True):
     """What the gate noticed about the excuses that it was given. Waivers go with their index in the policy."""
 
     expired: tuple[Expired, ...] = ()
+    expiring: tuple[Expired, ...] = ()
+    """Those that hold for a few more days, with the findings that count again afterwards."""
     unused_waivers: tuple[tuple[int, Waiver], ...] = ()
     wide_waivers: tuple[tuple[int, Waiver, str], ...] = ()
     malformed: tuple[Malformed, ...] = ()
@@ -66,6 +72,7 @@ def decide(results: Sequence[Result], given: Given) -> tuple[list[Result], Gate]
     decided = apply_baseline(decided, given.baseline)
     return decided, Gate(
         expired=_expired(decided, given),
+        expiring=_expiring(decided, given),
         unused_waivers=_unused_waivers(decided, given),
         wide_waivers=_wide_waivers(given),
         malformed=tuple(one for one in read if isinstance(one, Malformed)),
@@ -81,6 +88,15 @@ def _expired(results: Sequence[Result], given: Given) -> tuple[Expired, ...]:
         for index, waiver in enumerate(given.policy.waivers)
         if waiver.expires < given.today
     )
+
+
+def _expiring(results: Sequence[Result], given: Given) -> tuple[Expired, ...]:
+    near = (
+        Expired(waiver, index, tuple(one for one in covered(waiver, results) if one.status == "waived"))
+        for index, waiver in enumerate(given.policy.waivers)
+        if 0 <= (waiver.expires - given.today).days <= NOTICE_DAYS
+    )
+    return tuple(one for one in near if one.results)
 
 
 def _unused_waivers(results: Sequence[Result], given: Given) -> tuple[tuple[int, Waiver], ...]:

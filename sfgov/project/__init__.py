@@ -1,5 +1,6 @@
 """Reading what is on disk: which file is which component. Nothing here looks into metadata."""
 
+from sfgov.project.changes import Changes, changes_since
 from sfgov.project.contents import (
     BadArchive,
     CannotOpen,
@@ -17,6 +18,7 @@ from sfgov.project.source import Reader, SourceFile
 __all__ = [
     "BadArchive",
     "CannotOpen",
+    "Changes",
     "GitError",
     "Hidden",
     "Manifest",
@@ -29,6 +31,7 @@ __all__ = [
     "Reader",
     "Snapshot",
     "SourceFile",
+    "changes_since",
     "merge_base",
     "open_project",
 ]

@@ -9,7 +9,7 @@ import os
 import posixpath
 import subprocess
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +39,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         """A folder as the commit has it, empty where it has none; outside of the repository, as it is on disk."""
         below = path_below(self.top, os.path.realpath(folder))
         return DiskTree(folder) if below is None else GitTree(self.top, self.commit, below)
+
+    @property
+    def tree_name(self) -> str:
+        """What git calls the commit's files as a whole: the same for every commit that has the same files."""
+        return _ask(Path(self.top), "rev-parse", "--verify", f"{self.commit}^{{tree}}")
 
     def is_file(self, path: str) -> bool:
         """Whether the commit has a file there."""
@@ -199,7 +204,7 @@ class _Entries(NamedTuple):
 @lru_cache(maxsize=4)
 def _entries(top: str, commit: str) -> _Entries:
     """All files of a commit, and the folders that hold them. Submodules are folders of which nothing is known."""
-    listed = _run(Path(top), "ls-tree", "-r", "-z", "--full-tree", commit)
+    listed = run_git(Path(top), "ls-tree", "-r", "-z", "--full-tree", commit)
     files: dict[str, _Entry] = {}
     folders: dict[str, _Folder] = defaultdict(lambda: _Folder([], []))
     folders[""] = _Folder([], [])
@@ -232,7 +237,7 @@ def _reader(top: str, process: int) -> GitReader:  # noqa: ARG001
 
 
 def _ask(folder: Path, *words: str) -> str:
-    return os.fsdecode(_run(folder, *words)).strip()
+    return os.fsdecode(run_git(folder, *words)).strip()
 
 
 def _try(folder: Path, *words: str) -> str:
@@ -243,10 +248,14 @@ def _try(folder: Path, *words: str) -> str:
         return ""
 
 
-def _run(folder: Path, *words: str) -> bytes:
+def run_git(folder: Path, *words: str, settings: Mapping[str, str] = {}) -> bytes:
+    """What git says, under these settings (`core.fsmonitor` → `false`) besides the user's. Raises `GitError`."""
     try:
         done = subprocess.run(  # noqa: S603
-            _command(folder, *words), env=_environment(), capture_output=True, check=False
+            _command(folder, *words),
+            env=_environment() | _settings(settings),
+            capture_output=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise GitError("git is not installed") from error
@@ -270,6 +279,16 @@ def _environment() -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
     }
+
+
+def _settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables that hand settings to git, after those that it is given already."""
+    before = os.environ.get("GIT_CONFIG_COUNT", "")
+    start = int(before) if before.isdecimal() else 0
+    found = {"GIT_CONFIG_COUNT": str(start + len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items(), start):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return found
 
 
 def _is_text(name: str) -> bool:

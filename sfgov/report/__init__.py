@@ -6,7 +6,7 @@ reader's wishes, and a row in the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -26,11 +26,13 @@ from sfgov.report import (
     sonarqube,
 )
 from sfgov.report.options import Options, checkout_of, suited_to
+from sfgov.report.ranking import not_annotated
 from sfgov.result import Run
 
 __all__ = ["FORMATS", "Format", "Options", "checkout_of", "suited_to"]
 
 Render = Callable[[Run, Options], str]
+Remarks = Callable[[Run], Iterable[str]]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -44,6 +46,10 @@ class Format(msgspec.Struct, frozen=True):
     """Whether it may be written to a terminal: a page of HTML helps nobody there."""
     matrix: bool = False
     """Whether it shows who can delete what and what runs by itself, which takes seconds to work out in a large org."""
+    line_hashes: bool = False
+    """Whether it says by which hash GitHub recognises the lines of findings."""
+    remarks: Remarks = lambda _: ()
+    """What people should hear beside the report, as its readers do not show it: that it was cut, above all."""
 
 
 def _whatever_the_wishes(render: Callable[[Run], str]) -> Render:
@@ -63,12 +69,23 @@ _TABLE = (
         "html", "one page to read, search and send", _whatever_the_wishes(_html), terminal=False, matrix=True
     ),
     Format("junit", "JUnit XML, for Jenkins, GitLab, Azure and others", _whatever_the_wishes(junit.render)),
-    Format("sarif", "SARIF 2.1.0, for GitHub code scanning and editors", _whatever_the_wishes(sarif.render)),
+    Format(
+        "sarif",
+        "SARIF 2.1.0, for GitHub code scanning and editors",
+        _whatever_the_wishes(sarif.render),
+        line_hashes=True,
+        remarks=sarif.left_out,
+    ),
     Format("github", "annotations in GitHub Actions", _whatever_the_wishes(github.render)),
     Format("gitlab", "GitLab Code Quality", _whatever_the_wishes(gitlab.render)),
     Format("azure", "issues in Azure Pipelines", azure.render),
     Format("checkstyle", "Checkstyle XML, for Jenkins and editors", _whatever_the_wishes(checkstyle.render)),
-    Format("rdjson", "reviewdog, for comments on changes", _whatever_the_wishes(rdjson.render)),
+    Format(
+        "rdjson",
+        "reviewdog, for comments on changes",
+        _whatever_the_wishes(rdjson.render),
+        remarks=not_annotated,
+    ),
     Format("sonarqube", "SonarQube's generic issues", _whatever_the_wishes(sonarqube.render)),
     Format("markdown", "a step summary or a comment on a change", _whatever_the_wishes(markdown.render)),
     Format("csv", "a table for spreadsheets", _whatever_the_wishes(csv_report.render)),

@@ -10,7 +10,7 @@ from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
 from sfgov.report.proof import proof
-from sfgov.report.ranking import most_severe_first
+from sfgov.report.ranking import most_severe_first, not_annotated
 from sfgov.result import Result, Run
 
 MOST_ISSUES = 10
@@ -25,7 +25,7 @@ _TYPES = {
 
 
 def render(run: Run, options: Options = Options()) -> str:  # noqa: B008  it is frozen
-    """One command for each finding that counts, most severe first; then, where some are left over, how many.
+    """One command for each finding that is to be annotated, most severe first; then how many are left out, if any.
 
     Azure links to absolute paths only, so paths start with the folder that `options` names as the checkout.
     """
@@ -33,12 +33,13 @@ def render(run: Run, options: Options = Options()) -> str:  # noqa: B008  it is 
 
 
 def _lines(run: Run, checkout: str) -> Iterator[str]:
-    ranked = most_severe_first(run.active)
+    ranked = most_severe_first(run.annotated)
     for result in ranked[:MOST_ISSUES]:
         yield _command(result, run, checkout) if result.severity in _TYPES else _plain(result, run)
     left_over = len(ranked) - MOST_ISSUES
     if left_over > 0:
         yield f"sfgov: {counted(left_over, 'finding')} more than Azure Pipelines shows; the other reports have them all."
+    yield from (f"sfgov: {sentence}" for sentence in not_annotated(run))
 
 
 def _command(result: Result, run: Run, checkout: str) -> str:

@@ -18,14 +18,16 @@ import msgspec
 
 from sfgov.check import Confidence
 from sfgov.counted import counted
+from sfgov.report import rights
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
-from sfgov.result import Result, Run, Step
+from sfgov.result import AccessDelta, Result, Run, Step
 
 if TYPE_CHECKING:
     from rich.style import Style
 
 _MOST_REASONS = 8
+_MOST_CHANGES = 10
 _NARROWEST = 40
 _STYLES = {
     "critical": "bold white on red",
@@ -82,6 +84,15 @@ class Layout(msgspec.Struct, frozen=True):
             yield ()
         if self.verbosity > 0 and run.comparison and run.comparison.fixed:
             yield from self._fixed(run.comparison.fixed)
+            yield ()
+        if self.verbosity >= 0 and run.comparison:
+            yield from self._access(run.comparison.access)
+            yield ()
+        if self.verbosity >= 0 and run.expiring:
+            yield (("Waivers about to expire:", ""),)
+            for waiver in run.expiring:
+                place = f"{printable(waiver.path)}:{waiver.line}"
+                yield from self._wrapped(f"{place}: {prose(waiver.sentence)}", 2, hanging=2)
             yield ()
         if self.verbosity >= 0 and run.not_checked:
             yield from self._not_checked(run)
@@ -150,6 +161,19 @@ class Layout(msgspec.Struct, frozen=True):
             yield from self._wrapped(f"{', '.join(codes)}: {reason}", 2, hanging=2)
         if len(checks) > most:
             yield ((f"  and {counted(len(checks) - most, 'more reason')}; -v lists them all", "dim"),)
+
+    def _access(self, delta: AccessDelta) -> Iterator[Line]:
+        shown = delta.gravest(len(delta.changes) if self.verbosity > 0 else _MOST_CHANGES)
+        yield from self._wrapped(f"Access: {rights.numbers(delta)}", 0)
+        for change in shown:
+            place = f"{printable(change.path)}:{change.line}" if change.path else ""
+            remarks = "; ".join(filter(None, (rights.remark(change), place)))
+            said = prose(f"{rights.who(change)} {rights.what(change)}")
+            yield from self._wrapped(f"{said} ({remarks})" if remarks else said, 2, hanging=2)
+        if left_out := rights.left_out(delta, len(shown)):
+            yield (("  ", ""), (left_out, "dim"))
+        if any(change.bundle.startswith("Profile:") for change in shown):
+            yield from self._wrapped(rights.AS_FILES_HAVE_IT, 2)
 
     def _fixed(self, results: Sequence[Result]) -> Iterator[Line]:
         yield (("Fixed:", ""),)

@@ -9,7 +9,7 @@ from sfgov.check import Severity
 from sfgov.counted import counted
 from sfgov.report.inert import printable, prose
 from sfgov.report.proof import proof
-from sfgov.report.ranking import most_severe_first
+from sfgov.report.ranking import most_severe_first, not_annotated
 from sfgov.result import Result, Run
 
 PER_LEVEL = 10
@@ -24,13 +24,13 @@ _LEVELS = {
 
 
 def render(run: Run) -> str:
-    """One command for each finding that counts, most severe first; then, where some are left over, how many."""
+    """One command for each finding that is to be annotated, most severe first; then how many are left out, if any."""
     return "".join(f"{line}\n" for line in _lines(run))
 
 
 def _lines(run: Run) -> Iterator[str]:
     given = Counter[str]()
-    for result in most_severe_first(run.active):
+    for result in most_severe_first(run.annotated):
         level = _LEVELS[result.severity]
         given[level] += 1
         if given[level] <= PER_LEVEL:
@@ -38,6 +38,7 @@ def _lines(run: Run) -> Iterator[str]:
     left_over = [counted(n - PER_LEVEL, level) for level, n in given.items() if n > PER_LEVEL]
     if left_over:
         yield f"sfgov: {', '.join(left_over)} more than GitHub annotates; the other reports have them all."
+    yield from (f"sfgov: {sentence}" for sentence in not_annotated(run))
 
 
 def _command(level: str, result: Result, run: Run) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sfgov.report.inert import json_text
-from sfgov.result import Result, Run, Step
+from sfgov.result import AccessChange, Result, Run, Step
 
 VERSION = 1
 
@@ -19,6 +21,7 @@ def render(run: Run) -> str:
             "summary": _summary(run),
             "findings": [_finding(result) for result in run.results],
             **_fixed(run),
+            **_access(run),
         }
     )
 
@@ -26,6 +29,35 @@ def render(run: Run) -> str:
 def _fixed(run: Run) -> dict[str, Any]:
     """What was found before the change and is not found any more, where the run was held against an earlier state."""
     return {"fixed": [_finding(result) for result in run.comparison.fixed]} if run.comparison else {}
+
+
+def _access(run: Run) -> dict[str, Any]:
+    """What the change lets whom do, where the run was held against an earlier state."""
+    if run.comparison is None:
+        return {}
+    delta = run.comparison.access
+    return {
+        "access": {
+            "gained": delta.gained,
+            "lost": delta.lost,
+            "left_out": delta.left_out,
+            "changes": [_change(change) for change in delta.changes],
+        }
+    }
+
+
+def _change(change: AccessChange) -> dict[str, Any]:
+    return {
+        "bundle": change.bundle,
+        "bundle_is": change.bundle_is,
+        "kind": change.kind,
+        "name": change.name,
+        "gained": list(change.gained),
+        "lost": list(change.lost),
+        "certain": change.certain,
+        "path": change.path,
+        "line": change.line,
+    }
 
 
 def _comparison(run: Run) -> dict[str, Any]:
@@ -51,6 +83,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "findings": run.counts(),
         "statuses": run.statuses(),
         **_comparison(run),
+        "expiring_waivers": [msgspec.to_builtins(waiver) for waiver in run.expiring],
         "not_checked": [{"check": missed.check, "reason": missed.reason} for missed in run.not_checked],
     }
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from sfgov.check import Confidence, Severity
 from sfgov.counted import counted
+from sfgov.report import rights
 from sfgov.report.inert import printable, prose
 from sfgov.report.ranking import most_severe_first
-from sfgov.result import Result, Run
+from sfgov.result import AccessChange, Result, Run
 
 MARKER = "<!-- sfgov:report -->"
 BUDGET = 60_000
 """Characters. GitHub refuses a comment of more than 65,536."""
 _MOST_CHECKS = 10
+_MOST_CHANGES = 50
+_MOST_WAIVERS = 20
 _RESERVE = 300
 """Room that is kept for the lines that say what was left out."""
 _HEAD = ("| Severity | Check | Component | Where | What |", "|---|---|---|---|---|")
@@ -31,12 +35,13 @@ def render(run: Run, budget: int = BUDGET) -> str:
     others = most_severe_first(result for result in run.active if not run.gates(result))
     room = budget - _length(lines) - _RESERVE
     fixed = most_severe_first(run.comparison.fixed) if run.comparison else []
-    for title, results, folded in (
-        ("Findings that fail the gate", failing, False),
-        ("Other new findings", others, True),
-        ("Fixed", fixed, True),
+    for write in (
+        partial(_section, "Findings that fail the gate", failing, run, folded=False),
+        partial(_access, run),
+        partial(_section, "Other new findings", others, run, folded=True),
+        partial(_section, "Fixed", fixed, run, folded=True),
     ):
-        section = _section(title, results, run, room, folded=folded)
+        section = write(room=room)
         room -= _length(section)
         lines += section
     return "".join(f"{line}\n" for line in lines)
@@ -60,6 +65,11 @@ def _front(run: Run) -> Iterator[str]:
         shown = [f"{code} {plain(names[code])} ({count:,})" for code, count in _by_number(top)[:_MOST_CHECKS]]
         more = f" and {len(top) - _MOST_CHECKS} more" if len(top) > _MOST_CHECKS else ""
         yield f"Checks with new findings: {', '.join(shown)}{more}."
+        yield ""
+    if run.expiring:
+        yield from (f"- {plain(waiver.sentence)}" for waiver in run.expiring[:_MOST_WAIVERS])
+        if len(run.expiring) > _MOST_WAIVERS:
+            yield f"- and {counted(len(run.expiring) - _MOST_WAIVERS, 'waiver')} more that will expire soon"
         yield ""
     missed = sorted({one.check for one in run.not_checked})
     if missed:
@@ -95,7 +105,34 @@ def _counts(run: Run) -> Iterator[str]:
             yield f"| {status} | {cells} | {total:,} |"
 
 
-def _section(title: str, results: Sequence[Result], run: Run, room: int, *, folded: bool) -> list[str]:
+def _access(run: Run, room: int) -> list[str]:
+    """What the change lets whom do: as many changes as there is room for, the gravest."""
+    if run.comparison is None:
+        return []
+    delta = run.comparison.access
+    before = ["### What the change lets whom do", "", rights.numbers(delta).capitalize(), ""]
+    head = ("| Who | What | Where |", "|---|---|---|")
+    changes = delta.gravest(_MOST_CHANGES)
+    rows = [_change(change, run) for change in changes]
+    while rows and _length((*before, *head, *rows)) > room - _RESERVE:
+        changes = delta.gravest(len(changes) - 1)
+        rows = [_change(change, run) for change in changes]
+    after = [""] if rows else []
+    if any(change.bundle.startswith("Profile:") for change in changes):
+        after += [rights.AS_FILES_HAVE_IT, ""]
+    if left_out := rights.left_out(delta, len(rows)):
+        after = ["", left_out, *after] if rows else [left_out, "", *after]
+    return [*before, *(head if rows else ()), *rows, *after]
+
+
+def _change(change: AccessChange, run: Run) -> str:
+    place = code(f"{printable(run.in_repository(change.path))}:{change.line}") if change.path else ""
+    remark = rights.remark(change)
+    said = plain(rights.what(change)) + (f" ({plain(remark)})" if remark else "")
+    return f"| {code(change.bundle)} | {said} | {place} |"
+
+
+def _section(title: str, results: Sequence[Result], run: Run, *, room: int, folded: bool) -> list[str]:
     """A table of as many findings as there is room for, and how many are left out; nothing for none."""
     if not results:
         return []

@@ -19,11 +19,11 @@ _SEVERITIES = {
 
 
 def render(run: Run) -> str:
-    """The findings that count, most severe first."""
+    """The findings that are to be commented on, most severe first."""
     return json_text(
         {
             "source": {"name": "sfgov"},
-            "diagnostics": [_diagnostic(result, run) for result in most_severe_first(run.active)],
+            "diagnostics": [_diagnostic(result, run) for result in most_severe_first(run.annotated)],
         }
     )
 

@@ -47,17 +47,23 @@ def render(run: Run) -> str:
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(run)]})
 
 
+def left_out(run: Run) -> Iterator[str]:
+    """A sentence about the results that are cut, where there are any."""
+    found = len(run.active)
+    if found > MOST_RESULTS:
+        yield f"The {MOST_RESULTS:,} most severe of {found:,} findings are listed; GitHub shows no more."
+
+
 def _run(run: Run) -> Json:
     cards = run.cards
     index = {card.code: number for number, card in enumerate(cards)}
-    active = most_severe_first(run.active)
     return {
         "tool": {"driver": _driver(run, cards)},
         "automationDetails": {"id": f"sfgov/{run.repository_prefix}"},
-        "invocations": [_invocation(run, index, len(active))],
+        "invocations": [_invocation(run, index)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, run, index) for result in active[:MOST_RESULTS]],
+        "results": [_result(result, run, index) for result in most_severe_first(run.active)[:MOST_RESULTS]],
     }
 
 
@@ -103,16 +109,15 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_DESCRIPTION else text[: _LONGEST_DESCRIPTION - 3] + "..."
 
 
-def _invocation(run: Run, index: dict[str, int], found: int) -> Json:
+def _invocation(run: Run, index: dict[str, int]) -> Json:
     return {
         "executionSuccessful": not run.crashed,
-        "toolExecutionNotifications": list(_notifications(run, index, found)),
+        "toolExecutionNotifications": list(_notifications(run, index)),
     }
 
 
-def _notifications(run: Run, index: dict[str, int], found: int) -> Iterator[Json]:
-    if found > MOST_RESULTS:
-        text = f"The {MOST_RESULTS} most severe of {found} findings are listed; GitHub shows no more."
+def _notifications(run: Run, index: dict[str, int]) -> Iterator[Json]:
+    for text in left_out(run):
         yield {"level": "warning", "message": {"text": text}}
     for missed in run.not_checked:
         rule: Json = {"id": missed.check}

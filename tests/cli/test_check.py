@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from sfgov.line_hash import line_hashes
 from sfgov.testing import write_files
 
 Sfgov = Callable[..., Result]
@@ -153,6 +154,33 @@ class TestReports:
             problem(check("-f", "json="))
             == 'Error: "json=" names no file; write json=FILE, or json for stdout\n'
         )
+
+
+class TestWhatReadersDoNotSee:
+    """What a report's reader would miss is said on stderr."""
+
+    def test_sarif_that_was_cut(self, check: Sfgov, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("org/permissionsets/Service.permissionset-meta.xml").write_bytes(
+            Path("org/permissionsets/Sales.permissionset-meta.xml").read_bytes()
+        )
+        monkeypatch.setattr("sfgov.report.sarif.MOST_RESULTS", 1)
+
+        result = check("-f", "sarif=out.sarif")
+
+        assert result.stderr == (
+            "sarif report: out.sarif\n"
+            "sarif report: The 1 most severe of 2 findings are listed; GitHub shows no more.\n"
+        )
+        assert check("-f", "sarif=out.sarif", "-q").stderr == ""
+
+    def test_sarif_that_is_whole(self, check: Sfgov) -> None:
+        assert check("-f", "sarif=out.sarif").stderr == "sarif report: out.sarif\n"
+
+    def test_sarif_has_the_hash_that_github_computes(self, check: Sfgov) -> None:
+        (result,) = json.loads(check("-f", "sarif").stdout)["runs"][0]["results"]
+
+        data = Path("org/permissionsets/Sales.permissionset-meta.xml").read_bytes()
+        assert result["partialFingerprints"]["primaryLocationLineHash"] == line_hashes(data, [4])[4]
 
 
 class TestOutputThatCannotBeWritten:

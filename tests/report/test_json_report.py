@@ -26,6 +26,7 @@ def test_the_summary(run: Run) -> None:
         "components": {"ApexClass": 7, "Flow": 41, "Profile": 9},
         "findings": {"critical": 2, "high": 4, "medium": 0, "low": 0, "info": 1},
         "statuses": {"new": 7, "baseline": 1, "waived": 1, "suppressed": 1},
+        "expiring_waivers": [],
         "not_checked": [
             {"check": "APX001", "reason": "3 classes are hidden by their packages"},
             {"check": "HYG003", "reason": "CustomLabels was not retrieved"},

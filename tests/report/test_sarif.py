@@ -220,6 +220,6 @@ def test_too_many_results_are_cut_least_severe_first_and_it_says_so(run: Run) ->
     assert written["invocations"][0]["toolExecutionNotifications"] == [
         {
             "level": "warning",
-            "message": {"text": "The 5000 most severe of 5001 findings are listed; GitHub shows no more."},
+            "message": {"text": "The 5,000 most severe of 5,001 findings are listed; GitHub shows no more."},
         }
     ]
