@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sfgov.report.html import automation, coverage, deletes
+from sfgov.report.html import access, automation, coverage, deletes
 from sfgov.result import Run
 
 
@@ -39,6 +39,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 KINDS = (
+    Kind("access", "What the change lets whom do", access.look, lambda table: table.total, first=True),
     Kind("deletes", "Who can delete what", deletes.look, lambda grid: len(grid.rows)),
     Kind("automation", "What runs by itself", automation.look, lambda map_: len(map_.objects)),
     Kind("coverage", "Security benchmark", coverage.look, lambda table: len(table.decided)),
