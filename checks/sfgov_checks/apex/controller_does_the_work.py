@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfgov import Finding, Severity, check
+from sfgov import Finding, Ruleset, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import ApexClass
 from sfgov.facts.apex import Operation
@@ -22,6 +22,7 @@ _PAGE_ENTRIES = frozenset({Entry.AURA, Entry.REMOTE})
     "controller-does-the-work",
     Severity.LOW,
     reads=(ApexClass,),
+    ruleset=Ruleset.STRICT,
     tags=("design",),
 )
 def controller_does_the_work(org: Org) -> Iterator[Outcome]:
@@ -29,7 +30,8 @@ def controller_does_the_work(org: Org) -> Iterator[Outcome]:
 
     What a page's controller does is done for one record, for one user. When a job, a flow or an agent needs the
     same, the logic is in the wrong place, and is written again. Reported are methods of Lightning and Visualforce
-    controllers that query, write and branch more than five ways, all by themselves, and call no service.
+    controllers that query, write and branch more than five ways, all by themselves, and call no service. Old orgs have
+    many that nobody will touch, so the check belongs to the strict ruleset.
 
     ## Bad
     ```apex classes/CaseController.cls

@@ -12,6 +12,7 @@ from sfgov.facts.apex import Operation
 from sfgov.model.apex import DATABASE_WORK, Effect, LoopWork, Path
 from sfgov.model.org import Org
 from sfgov.place import Evidence
+from sfgov_checks.apex.rolled_up import InLoop, Together, together
 
 _DESCRIBE_FIX = "Ask once before the loop and keep the result in a variable."
 
@@ -33,6 +34,8 @@ def db_work_in_loop(org: Org) -> Iterator[Outcome]:
     Loops of at most five rounds, loops over chunks, look-ups that are remembered, and work in a `catch` are fine,
     as is the query in the head of a `for` loop. So are queries of custom metadata, which have no limit. It is high
     where triggers, jobs or services come to the loop, and medium where only a page does, or nothing in the org.
+    Where an org has more than a hundred such places, those that come to one statement behind calls are one finding,
+    else those of one method, else those of one class.
 
     ## Bad
     ```apex classes/Lines.cls
@@ -80,7 +83,7 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
     A transaction may enqueue 50 jobs, make 100 callouts and send 10 e-mails. A loop over the records of one save
     passes each of these limits. Calls are followed through methods, classes and interfaces, as for APX001. Describe
     calls (`Schema.getGlobalDescribe()`) have no limit, but each costs time: they are low, and not looked for behind
-    calls.
+    calls. More than a hundred places are told together as for APX001.
 
     ## Bad
     ```apex classes/Notify.cls
@@ -112,9 +115,12 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
 
 
 def _in_loops(org: Org, effects: frozenset[Effect]) -> Iterator[Outcome]:
-    for work in org.apex.work_in_loops(effects):
-        if not org.apex.never_runs(work.method):
-            yield _finding(work, _severity(org, work))
+    found = (
+        InLoop(work, _severity(org, work), _confidence(work))
+        for work in org.apex.work_in_loops(effects)
+        if not org.apex.never_runs(work.method)
+    )
+    yield from map(_finding, together(found))
 
 
 def _severity(org: Org, work: LoopWork) -> Severity:
@@ -124,24 +130,31 @@ def _severity(org: Org, work: LoopWork) -> Severity:
     return Severity.HIGH if work.method in org.apex.run_in_bulk else Severity.MEDIUM
 
 
-def _finding(work: LoopWork, severity: Severity) -> Finding:
-    loop = work.loops[-1]
-    where = f"in each round of the loop at line {loop.line}"
-    if work.path is None:
-        message = f"{work.method.name} {work.effect.phrase} {where}: {_what(work.operation)}."
-    else:
-        message = f"{work.method.name} calls {_called(work.path)} {where}, {_comes_to(work.path)}."
+def _finding(found: Together) -> Finding:
+    work = found.first.work
+    evidence = (step for one in found.places for step in _evidence(one.work))
     return Finding(
-        message,
+        _says(work) + found.others,
         at=work.method.at(work.operation),
-        because=[
-            *(work.method.at_line(each.line).says(f"loop: {each.kind} ({each.head})") for each in work.loops),
-            *_steps(work),
-        ],
+        because=list(dict.fromkeys(evidence)),
         fix=_DESCRIBE_FIX if work.effect is Effect.DESCRIBE else "",
-        severity=severity,
-        confidence=_confidence(work),
+        severity=found.first.severity,
+        confidence=found.first.confidence,
     )
+
+
+def _says(work: LoopWork) -> str:
+    where = f"in each round of the loop at line {work.loops[-1].line}"
+    if work.path is None:
+        return f"{work.method.name} {work.effect.phrase} {where}: {_what(work.operation)}."
+    return f"{work.method.name} calls {_called(work.path)} {where}, {_comes_to(work.path)}."
+
+
+def _evidence(work: LoopWork) -> Iterator[Evidence]:
+    """The loops, outermost first, the calls on the way, and the work at its end."""
+    for loop in work.loops:
+        yield work.method.at_line(loop.line).says(f"loop: {loop.kind} ({loop.head})")
+    yield from _steps(work)
 
 
 def _confidence(work: LoopWork) -> Confidence:
