@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_the_table_has_a_row_for_each_size_and_their_growth(tmp_path: Path) -> N
     lines = call("run.py", "--sizes", "40,120", "--runs", "1", "--keep", tmp_path).splitlines()
     assert [line.split()[0] for line in lines] == ["org", "40", "120", "40"]
     assert lines[3].split()[:3] == ["40", "to", "120"]
+
+
+def test_the_growth_with_profiles_is_told_for_more_and_for_longer_ones() -> None:
+    lines = call("access_growth.py", "--profiles", "8", "--sets", "12", "--lines", "1200").splitlines()
+    rows = [line.split()[:3] for line in lines if re.match(r" +[0-9]", line)]
+    assert rows == [
+        ["2", "3", "1,200"],
+        ["4", "6", "1,200"],
+        ["8", "12", "1,200"],
+        ["8", "12", "300"],
+        ["8", "12", "600"],
+        ["8", "12", "1,200"],
+    ]
+    assert [line for line in lines if line.endswith(":")] == [
+        "more profiles and permission sets:",
+        "longer profiles and permission sets:",
+    ]
 
 
 def test_peers_that_are_not_installed_are_passed_over(invented: Path) -> None:
