@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from sfgov.facts import ApexTrigger
-from sfgov.facts.apex import Guard, Operation
+from sfgov.facts.apex import Guard, Loop, Operation
 from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.apex.conditions import holds
 from sfgov.model.apex.events import trigger_event
@@ -21,7 +21,13 @@ _EVENT_METHOD = re.compile(r"(before|after)(insert|update|delete|undelete)$", re
 _NEW_RECORDS = re.compile(
     r"(?:^|\b|trigger\.|this\.)new(?:list|map|records|items|s?objs?)?\b|triggernew", re.IGNORECASE
 )
-_OLD_RECORDS = re.compile(r"(?:system\.)?trigger\.(?:old|oldmap\.values\(\))", re.IGNORECASE)
+_OLD_RECORDS = re.compile(
+    r"(?:\(\s*[\w.<>,\s]+\)\s*)?(?:system\.)?trigger\.(?:old|oldmap\.(?:values|keyset)\(\))", re.IGNORECASE
+)
+_THEIR_NUMBER = re.compile(
+    r"\btrigger\.(?:size|old(?:map)?(?:\.values\(\)|\.keyset\(\))?\.size\(\))", re.IGNORECASE
+)
+_SIZE = re.compile(r"\b(\w+)\.size\(\)", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"userinfo\.|featuremanagement\.checkpermission|\$permission|system\.isbatch\(|system\.isfuture\(|getprofileid|"
     r"profile\.name|checkcustompermission",
@@ -125,11 +131,23 @@ def _asked_by_guard(method: LinkedMethod, timing: str) -> dict[int, tuple[str, .
 
 def _looked_up(method: LinkedMethod, operation: Operation) -> Iterator[str]:
     """A loop over anything but the deleted records themselves is a condition: it may have no rounds."""
-    parameters = {parameter.name.casefold() for parameter in method.method.parameters}
     for loop in method.loops_of(operation):
-        own = _OLD_RECORDS.fullmatch(loop.iterable.strip()) or loop.iterable.strip().casefold() in parameters
-        if not own:
+        if not _goes_over_the_deleted(method, loop):
             yield f"select: {loop.head}"
+
+
+def _goes_over_the_deleted(method: LinkedMethod, loop: Loop) -> bool:
+    """Whether a loop has a round for each record that is deleted: over the list, or over the numbers up to its size."""
+    parameters = {parameter.name.casefold() for parameter in method.method.parameters}
+    if loop.kind != "for-each":
+        sized = (match[1].casefold() for match in _SIZE.finditer(loop.head))
+        return bool(_THEIR_NUMBER.search(loop.head)) or any(name in parameters for name in sized)
+    iterable = loop.iterable.strip()
+    return bool(
+        iterable.casefold() in parameters
+        or _OLD_RECORDS.fullmatch(iterable)
+        or _OLD_RECORDS.fullmatch(method.initial_of(iterable, loop.line))
+    )
 
 
 def _is_only_context(guard: Guard) -> bool:
@@ -144,7 +162,7 @@ def _is_error(step: _Step, operation: Operation) -> bool:
         operation.kind == "throw" and not step.chain
     )  # further down, throws are mostly about wrong wiring
     return in_body and any(
-        _OLD_RECORDS.fullmatch(loop.iterable.strip()) for loop in step.method.loops_of(operation)
+        _goes_over_the_deleted(step.method, loop) for loop in step.method.loops_of(operation)
     )
 
 

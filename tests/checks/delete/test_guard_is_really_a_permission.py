@@ -60,9 +60,57 @@ def test_a_trigger_that_asks_only_who_the_user_is() -> None:
     assert "asking only who the user is" in message
 
 
+EVERY_ROUND = {
+    "numbers up to the size": "for (Integer i = 0; i < Trigger.size; i++) { Trigger.old[i].addError('Never.'); }",
+    "numbers up to the size of the list": (
+        "for (Integer i = 0, n = Trigger.old.size(); i < n; i++) { Trigger.old.get(i).addError('Never.'); }"
+    ),
+    "Ids": "for (Id one : Trigger.oldMap.keySet()) { Trigger.oldMap.get(one).addError('Never.'); }",
+    "the values of the map": "for (Invoice__c one : Trigger.oldMap.values()) { one.addError('Never.'); }",
+    "another name for the list": (
+        "List<Invoice__c> gone = (List<Invoice__c>) Trigger.old;\n"
+        "for (Invoice__c one : gone) { one.addError('Never.'); }"
+    ),
+    "no loop": "Trigger.old[0].addError('Never.');",
+}
+
+
+@pytest.mark.parametrize("body", EVERY_ROUND.values(), ids=EVERY_ROUND)
+def test_a_trigger_that_goes_over_what_is_deleted_in_another_way(body: str) -> None:
+    [message] = found(guard_trigger(body, "Invoice__c") | deleter(), guard_is_really_a_permission)
+    assert "Guard blocks every delete of Invoice__c" in message
+
+
+def test_profiles_from_a_setting_and_a_handler_that_counts() -> None:
+    body = (
+        "Set<Id> admins = Settings.ids();\n"
+        "if (!admins.contains(UserInfo.getProfileId())) { Handler.stop(Trigger.old); }"
+    )
+    handler = {
+        "classes/Handler.cls": (
+            "public class Handler {\n"
+            "public static void stop(List<Invoice__c> gone) {\n"
+            "for (Integer i = 0; i < gone.size(); i++) { gone[i].addError('No.'); }\n"
+            "}\n}\n"
+        )
+    }
+    [message] = found(guard_trigger(body, "Invoice__c") | handler | deleter(), guard_is_really_a_permission)
+    assert "asking only who the user is" in message
+
+
 @pytest.mark.parametrize(
     "files",
     [
+        pytest.param(
+            guard_trigger(
+                "List<Line__c> lines = [SELECT Invoice__c FROM Line__c WHERE Invoice__c IN :Trigger.old];\n"
+                "for (Integer i = 0; i < lines.size(); i++) {"
+                " Trigger.oldMap.get(lines[i].Invoice__c).addError('has lines'); }",
+                "Invoice__c",
+            )
+            | deleter(),
+            id="numbers up to the size of another list",
+        ),
         pytest.param(always_guard() | deleter(can=False), id="nobody is granted delete"),
         pytest.param(always_guard() | administrator(), id="only administrators, whose right cannot be taken"),
         pytest.param(always_guard(status=tag("status", "Obsolete")) | deleter(), id="the flow is not live"),
