@@ -49,6 +49,8 @@ class FlowRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
     line: int
     logic: str
     conditions: tuple[FlowCondition, ...]
+    requires_change: bool = False
+    """`doesRequireRecordChangedToMeetCriteria`: met only by a save that makes the conditions true."""
 
 
 class FlowFilter(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -144,6 +146,20 @@ class FlowStart(msgspec.Struct, frozen=True, gc=False, array_like=True):
     connectors: tuple[FlowConnector, ...] = ()
 
 
+class FlowMention(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A name anywhere in the file, with the block (by its name, `start` for the start) that it stands in.
+
+    `kind` is the XML element where it names a field: `queriedFields`, `sortField`, `displayField`, `valueField`,
+    `recordField`, `fieldSelection`. It is `reference` for what is referred to in a text, a condition or a value:
+    `$Label.X`, `$Permission.X`, `$Setup.X.Y` and `$CustomMetadata.X.Y.Z`; what formulas refer to is not listed.
+    """
+
+    kind: str
+    name: str
+    element: str
+    line: int
+
+
 class Flow(Fact, frozen=True, kw_only=True):
     """A flow, or one version of it where the file is named `Name-3` (then so is this)."""
 
@@ -157,6 +173,7 @@ class Flow(Fact, frozen=True, kw_only=True):
     start: FlowStart = FlowStart()
     elements: tuple[FlowElement, ...] = ()
     resources: tuple[FlowResource, ...] = ()
+    mentions: tuple[FlowMention, ...] = ()
 
 
 class FlowDefinition(Fact, frozen=True, kw_only=True):

@@ -7,12 +7,13 @@ not retrieved is unknown, and so are the fields of objects that are not the org'
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
-from sfgov.facts import ApexClass, CustomObject, Workflow
+from sfgov.facts import ApexClass, CustomLabels, CustomMetadata, CustomObject, Workflow
 from sfgov.facts.flow import FlowConnector, FlowElement
-from sfgov.model.flow_conditions import names_in_condition, names_in_formula, names_in_value
+from sfgov.model.flow_names import fields_named, globals_named
 from sfgov.model.flow_work import apex_class_of
 from sfgov.model.flows import Flows, LinkedFlow, called_flow
 from sfgov.model.index import Index, Knowledge
@@ -21,7 +22,12 @@ from sfgov.place import Place
 _OWN = ("__c", "__mdt", "__e")
 _DERIVED = ("__share", "__history", "__feed", "__changeevent", "__tag", "__chn")
 """Objects that the platform makes beside an object of the org."""
-_OF_THE_RECORD = ("$record", "$record__prior")
+_ACTIONS = {
+    "externalService": ("ExternalServiceRegistration", "calls the external service"),
+    "generatePromptResponse": ("GenAiPromptTemplate", "uses the prompt template"),
+    "quickAction": ("QuickAction", "runs the quick action"),
+}
+_OF_WORKFLOW = {"emailAlert": "sends the e-mail alert", "outboundMessage": "sends the outbound message"}
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -45,21 +51,24 @@ class FlowTargets:
         """All of a flow, by line."""
         found = [*_edges(flow), *_names_inside(flow), *self._calls(flow), *self._objects(flow)]
         found += [*self._fields(flow), *self._globals(flow)]
-        return tuple(sorted(found, key=lambda one: (one.at.line, one.said)))
+        return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.at.line, one.said)))
 
     def _calls(self, flow: LinkedFlow) -> Iterator[Broken]:
         for element in flow.fact.elements:
             place = flow.written.at(element.line, element.name)
-            if called := called_flow(element):
+            name = element.action_name
+            kind, does = _ACTIONS.get(element.action_type, ("", ""))
+            if kind == "ExternalServiceRegistration":
+                name = name.partition(".")[0]  # what follows is the operation
+            if called := called_flow(element) or _flow_of_step(element):
                 if self._flows.get(called) is None:
                     yield from self._missing("Flow", called, place, "calls the flow")
             elif class_name := apex_class_of(element):
                 yield from self._apex(element, class_name, place)
-            elif element.action_type == "emailAlert":
-                yield from self._alert(element.action_name, place)
-            elif element.action_type == "generatePromptResponse":
-                name = element.action_name
-                yield from self._missing("GenAiPromptTemplate", name, place, "uses the prompt template")
+            elif element.action_type in _OF_WORKFLOW:
+                yield from self._of_workflow(element, place)
+            elif kind and (kind != "QuickAction" or _is_own_quick_action(name)):
+                yield from self._missing(kind, name, place, does)
 
     def _apex(self, element: FlowElement, class_name: str, place: Place) -> Iterator[Broken]:
         written = self._index.get(ApexClass, class_name)
@@ -73,12 +82,18 @@ class FlowTargets:
                 inside=True,
             )
 
-    def _alert(self, name: str, place: Place) -> Iterator[Broken]:
-        object_name, _, alert = name.partition(".")
+    def _of_workflow(self, element: FlowElement, place: Place) -> Iterator[Broken]:
+        """E-mail alerts and outbound messages, which stand in the workflow of their object."""
+        object_name, _, action = element.action_name.partition(".")
         parts = self._index.parts(Workflow, object_name)
-        names = {known.casefold() for part in parts for known in part.fact.alerts}
-        if parts and alert and alert.casefold() not in names and not self._index.managed(alert):
-            yield Broken(place, name, f"sends the e-mail alert {name}, which is not in the tree")
+        alerts = (name for part in parts for name in part.fact.alerts)
+        messages = (message.name for part in parts for message in part.fact.outbound_messages)
+        known = {name.casefold() for name in (alerts if element.action_type == "emailAlert" else messages)}
+        if parts and action and action.casefold() not in known and not self._index.managed(action):
+            does = _OF_WORKFLOW[element.action_type]
+            yield Broken(
+                place, element.action_name, f"{does} {element.action_name}, which is not in the tree"
+            )
 
     def _objects(self, flow: LinkedFlow) -> Iterator[Broken]:
         named = [(flow.fact.start.object, flow.written.at(flow.written.fact.line_of("object"), "start"))]
@@ -88,7 +103,7 @@ class FlowTargets:
                 yield from self._missing("CustomObject", object_name, place, "works on the object")
 
     def _fields(self, flow: LinkedFlow) -> Iterator[Broken]:
-        for object_name, field, place in _fields_of(flow):
+        for object_name, field, place in fields_named(flow):
             yield from self._field(object_name, field, place)
 
     def _field(self, object_name: str, field: str, place: Place) -> Iterator[Broken]:
@@ -98,13 +113,50 @@ class FlowTargets:
             yield from self._missing("CustomField", f"{object_name}.{field}", place, "names the field")
 
     def _globals(self, flow: LinkedFlow) -> Iterator[Broken]:
-        for name, place in _names_of(flow):
+        for name, place in globals_named(flow):
             family, *rest = name.split(".")
-            if family.casefold() == "$permission" and rest:
-                yield from self._missing("CustomPermission", rest[0], place, "asks for the custom permission")
-            elif family.casefold() == "$setup" and rest:
-                yield from self._missing("CustomObject", rest[0], place, "reads the custom setting")
-                yield from self._field(rest[0], rest[1], place) if len(rest) > 1 else ()
+            match family.casefold(), rest:
+                case "$permission", [permission, *_]:
+                    yield from self._missing(
+                        "CustomPermission", permission, place, "asks for the custom permission"
+                    )
+                case "$label", [label] if self._lacks_label(label):
+                    yield Broken(place, label, f"shows the label {label}, which is not in the tree")
+                case "$setup", [setting, *fields]:
+                    yield from self._missing("CustomObject", setting, place, "reads the custom setting")
+                    for field in fields[:1]:
+                        yield from self._field(setting, field, place)
+                case "$custommetadata", [type_name, record, *fields]:
+                    yield from self._missing(
+                        "CustomObject", type_name, place, "reads the custom metadata type"
+                    )
+                    yield from self._record(type_name, record, place)
+                    for field in fields[:1]:
+                        yield from self._field(type_name, field, place)
+
+    def _lacks_label(self, name: str) -> bool:
+        """Whether there are labels in the tree, and not this one."""
+        return bool(self._labels) and name.casefold() not in self._labels and not self._index.managed(name)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(
+            value.path.casefold()
+            for first in self._index.all(CustomLabels)
+            for part in self._index.parts(CustomLabels, first.name)
+            for value in part.fact.values
+        )
+
+    def _record(self, type_name: str, record: str, place: Place) -> Iterator[Broken]:
+        """Only of a type of which the tree has other records."""
+        bare = type_name.casefold().removesuffix("__mdt")
+        if bare in self._types_with_records:
+            name = f"{type_name[: len(bare)]}.{record}"
+            yield from self._missing("CustomMetadata", name, place, "reads the custom metadata record")
+
+    @cached_property
+    def _types_with_records(self) -> frozenset[str]:
+        return frozenset(record.fact.type_name.casefold() for record in self._index.all(CustomMetadata))
 
     def _missing(self, type_name: str, name: str, place: Place, does: str) -> Iterator[Broken]:
         if self._index.knowledge(type_name, name) is Knowledge.ABSENT:
@@ -160,42 +212,13 @@ def _names_inside(flow: LinkedFlow) -> Iterator[Broken]:
                 yield Broken(place, head, f"refers to {head}, which the flow does not have", inside=True)
 
 
-def _fields_of(flow: LinkedFlow) -> Iterator[tuple[str, str, Place]]:
-    """Objects and the fields of them that the flow names, each with its place."""
-    start, written = flow.fact.start, flow.written
-    for item in start.filters:
-        yield start.object, item.field, written.at(item.line, "start")
-    for element in flow.fact.elements:
-        object_name = flow.object_of(element) if element.kind.startswith("record") else ""
-        for item in element.filters if object_name else ():
-            yield object_name, item.field, written.at(item.line, element.name)
-        for given in element.assignments if object_name else ():
-            if given.element == "inputAssignments":
-                yield object_name, given.target, written.at(given.line, element.name)
-    for name, place in _names_of(flow):
-        family, *rest = name.split(".")
-        if family.casefold() in _OF_THE_RECORD and len(rest) == 1:
-            yield start.object, rest[0], place
+def _flow_of_step(element: FlowElement) -> str:
+    """The flow that a step of an orchestration runs."""
+    is_step = element.kind in ("stageSteps", "steps") and element.action_type.startswith("step")
+    return element.action_name if is_step else ""
 
 
-def _names_of(flow: LinkedFlow) -> Iterator[tuple[str, Place]]:
-    """What criteria, formulas, conditions and values refer to."""
-    for line, element, names in _references(flow):
-        for name in sorted(names):
-            yield name, flow.written.at(line, element)
-
-
-def _references(flow: LinkedFlow) -> Iterator[tuple[int, str, frozenset[str]]]:
-    fact, known = flow.fact, flow.references
-    yield fact.line_of("filterFormula"), "start", names_in_formula(fact.start.filter_formula, known)
-    for resource in fact.resources:
-        if resource.kind in ("formulas", "textTemplates"):
-            yield resource.line, resource.name, names_in_formula(resource.text, known)
-    for element in fact.elements:
-        for rule in element.rules:
-            for condition in rule.conditions:
-                yield condition.line, element.name, names_in_condition(condition, known)
-        for item in element.filters:
-            yield item.line, element.name, names_in_value(item.value, known)
-        for given in element.assignments:
-            yield given.line, element.name, names_in_value(given.value, known) | {given.target}
+def _is_own_quick_action(name: str) -> bool:
+    """Salesforce's own actions, which are there without being retrieved, have no underscore in their names."""
+    object_name, _, action = name.rpartition(".")
+    return "_" in action or object_name.casefold().endswith(_OWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from sfgov.facts.flow import (
@@ -13,6 +14,7 @@ from sfgov.facts.flow import (
     FlowDefinition,
     FlowElement,
     FlowFilter,
+    FlowMention,
     FlowResource,
     FlowRule,
     FlowStart,
@@ -78,6 +80,22 @@ _ASSIGNMENTS = {
 _SOURCES = ("name", "field")
 """An output says where its value comes from by name, not by a value."""
 
+_NAMES = frozenset(
+    {
+        "displayField",
+        "extensionName",
+        "fieldSelection",
+        "queriedFields",
+        "recordField",
+        "sortField",
+        "valueField",
+    }
+)
+_FORMULAS = frozenset({"expression", "filterFormula", "formulaExpression"})
+_GLOBAL = re.compile(r"(\$(?:label|permission|setup|custommetadata)\.[\w.]*\w)", re.IGNORECASE)
+_MERGED = re.compile(rf"\{{!\s*{_GLOBAL.pattern}", re.IGNORECASE)
+"""In a text a reference stands in `{!…}`; else it is all that an element says."""
+
 _VALUES = frozenset(
     {
         "apexValue",
@@ -119,6 +137,7 @@ def read_flow(root: Element, source: SourceFile) -> Iterator[Flow]:
         start=_start(root, start),
         elements=tuple(_elements(root)),
         resources=tuple(map(_resource, _named_values(root))),
+        mentions=tuple(_mentions(root)),
     )
 
 
@@ -251,7 +270,11 @@ def _rules(node: Element) -> Iterator[FlowRule]:
     for child in node.children:
         if child.tag in ("rules", "waitEvents"):
             yield FlowRule(
-                child.get("name"), child.line, child.get("conditionLogic"), tuple(_conditions(child))
+                child.get("name"),
+                child.line,
+                child.get("conditionLogic"),
+                tuple(_conditions(child)),
+                child.flag("doesRequireRecordChangedToMeetCriteria") is True,
             )
 
 
@@ -286,6 +309,17 @@ def _resource(node: Element) -> FlowResource:
         is_output=node.flag("isOutput") is True,
         text=node.get("expression") or node.get("text") or default,
     )
+
+
+def _mentions(root: Element) -> Iterator[FlowMention]:
+    for block in root.children:
+        for leaf in _descendants(block):
+            if leaf.tag in _NAMES:
+                yield FlowMention(leaf.tag, leaf.text, block.get("name") or block.tag, leaf.line)
+            elif "$" in leaf.text and leaf.tag not in _FORMULAS:
+                plain = leaf.tag.endswith("Reference") and _GLOBAL.fullmatch(leaf.text)
+                for match in [plain] if plain else _MERGED.finditer(leaf.text):
+                    yield FlowMention("reference", match[1], block.get("name") or block.tag, leaf.line)
 
 
 def _transformed(node: Element) -> str:

@@ -433,3 +433,29 @@ def test_a_process_says_its_object_in_its_own_metadata() -> None:
     )
     assert (fact.start.object, fact.start.record_trigger_type) == ("Case", "CreateAndUpdate")
     assert (fact.start.trigger_type, fact.start.line) == ("", 5)
+
+
+def test_a_rule_that_only_a_change_meets() -> None:
+    change = tag("doesRequireRecordChangedToMeetCriteria", "true")
+    element = only(node("decisions", "D", rule("Yes", change), rule("No")))
+    assert [(one.name, one.requires_change) for one in element.rules] == [("Yes", True), ("No", False)]
+
+
+def test_names_anywhere() -> None:
+    fact = read(
+        flow(
+            start("<scheduledPaths><recordField>Due__c</recordField></scheduledPaths>"),
+            node("recordLookups", "Get", tag("queriedFields", "Id"), tag("sortField", "Due__c")),
+            node("screens", "Ask", "<fields><name>T</name>\n<fieldText>{!$Label.A} {!v} $Label.B</fieldText></fields>"),
+            node("assignments", "Set", f"<assignmentItems>{value('$Setup.S__c.F__c')}</assignmentItems>"),
+            node("assignments", "No", f"<assignmentItems>{tag('stringValue', '$Label.C')}</assignmentItems>"),
+            "<formulas><name>F</name><expression>{!$Label.D}</expression></formulas>",
+        )
+    )  # fmt: skip
+    assert [(one.kind, one.name, one.element, one.line) for one in fact.mentions] == [
+        ("recordField", "Due__c", "start", 2),
+        ("queriedFields", "Id", "Get", 3),
+        ("sortField", "Due__c", "Get", 3),
+        ("reference", "$Label.A", "Ask", 5),
+        ("reference", "$Setup.S__c.F__c", "Set", 6),
+    ]

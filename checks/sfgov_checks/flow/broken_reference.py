@@ -27,7 +27,7 @@ def broken_reference(org: Org) -> Iterator[Outcome]:
     nobody; other elements that nothing leads to are dead (low).
 
     Quiet: components of managed packages, standard ones, types that were not retrieved, fields of standard and managed
-    objects, flows that do not run. What may be in another repository is of medium confidence.
+    objects, screen components, flows that do not run. What may be in another repository is of medium confidence.
 
     ## Bad
     ```xml flows/Close_Case.flow-meta.xml

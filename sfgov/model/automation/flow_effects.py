@@ -83,5 +83,7 @@ def is_conditional(flow: LinkedFlow, element: FlowElement) -> bool:
 
 
 def _is_told(rule: FlowRule) -> bool:
-    """Whether a rule asks nothing but tests of the record against literals."""
-    return bool(rule.conditions) and len(criteria_of(rule)) == len(rule.conditions)
+    """Whether a rule asks nothing but tests of the record against literals, and not whether they were met before."""
+    return (
+        bool(rule.conditions) and len(criteria_of(rule)) == len(rule.conditions) and not rule.requires_change
+    )

@@ -79,6 +79,18 @@ def test_two_flows_in_mdapi_format() -> None:
     ]
 
 
+def won(*more: str) -> str:
+    """A decision that goes on to Do where an opportunity is won."""
+    return node(
+        "decisions", "Ask", rule("Won", condition("$Record.Stage__c", "EqualTo", "'Won'"), *more, to="Do")
+    )
+
+
+def test_a_decision_that_stays_true_stops_nothing() -> None:
+    files = on("Opportunity", won(), updates("Quote"), to="Ask")
+    assert [r.line for r in found(files, UPDATES_OPPORTUNITY)] == [5]
+
+
 def test_three_objects_through_a_subflow_and_a_handler() -> None:
     sub = {"flows/Sub.flow-meta.xml": flow(ACTIVE, start(to="Do"), updates("Quote"))}
     handler = {
@@ -196,6 +208,10 @@ QUIET = {
             updates("Quote"),
             to="Ask",
         ),
+        UPDATES_OPPORTUNITY,
+    ],
+    "a decision that only a change meets": [
+        on("Opportunity", won(tag("doesRequireRecordChangedToMeetCriteria", "true")), updates("Quote"), to="Ask"),
         UPDATES_OPPORTUNITY,
     ],
     "a condition in code": [UPDATES_QUOTES, trigger("if (old.A__c != now.A__c) { update new Opportunity(); }")],

@@ -163,6 +163,122 @@ def test_a_prompt_template_that_is_not_there() -> None:
     ]
 
 
+def workflow_message(name: str) -> Files:
+    message = f"<outboundMessages><fullName>{name}</fullName><endpointUrl>https://a.example</endpointUrl></outboundMessages>"
+    return {"workflows/Case.workflow-meta.xml": xml("Workflow", message)}
+
+
+def test_an_outbound_message_that_is_not_in_its_objects_workflow() -> None:
+    assert said(in_flow(call("Case.Gone", "outboundMessage")), workflow_message("Other")) == [
+        f"high/medium {FILE}:4 Do sends the outbound message Case.Gone, which is not in the tree."
+    ]
+
+
+def quick_action(name: str) -> Files:
+    return {f"quickActions/{name}.quickAction-meta.xml": xml("QuickAction", tag("label", name))}
+
+
+@pytest.mark.parametrize("name", ["Case.Close_It", "Close_It", "Invoice__c.Close"])
+def test_a_quick_action_that_is_not_there(name: str) -> None:
+    assert said(in_flow(call(name, "quickAction")), quick_action("Other")) == [
+        f"high/medium {FILE}:4 Do runs the quick action {name}, which is not in the tree."
+    ]
+
+
+def test_an_external_service_that_is_not_there() -> None:
+    other = {
+        "externalServiceRegistrations/Other.externalServiceRegistration-meta.xml": xml(
+            "ExternalServiceRegistration", tag("label", "Other")
+        )
+    }
+    assert said(in_flow(call("Bank.getAccount", "externalService")), other) == [
+        f"high/medium {FILE}:4 Do calls the external service Bank, which is not in the tree."
+    ]
+
+
+def test_the_flow_of_a_step_of_an_orchestration() -> None:
+    step = f"<stageSteps><name>First</name>{tag('actionName', 'Gone')}{tag('actionType', 'stepBackground')}</stageSteps>"
+    files = {FILE: flow(ACTIVE, start(to="Stage"), node("orchestratedStages", "Stage", step))}
+    assert said(files, OTHER_FLOW) == [
+        f"high/medium {FILE}:4 First calls the flow Gone, which is not in the tree."
+    ]
+
+
+LABELS = {
+    "labels/CustomLabels.labels-meta.xml": xml(
+        "CustomLabels",
+        f"<labels><fullName>Here</fullName>{tag('value', 'Here')}</labels>",
+    )
+}
+SHOWS_GONE = "shows the label Gone, which is not in the tree."
+WITH_LABEL = {
+    "a condition": node("decisions", "Do", rule("Yes", condition("$Record.Name", "EqualTo", "$Label.Gone"))),
+    "a value": sets("$Record.Name", "$Label.Gone"),
+    "the message of an error": (
+        "<customErrors><name>Do</name><customErrorMessages><errorMessage>Sorry: {!$Label.Gone}</errorMessage>"
+        "</customErrorMessages></customErrors>"
+    ),
+    "a text": sets("$Record.Name", "'Dear {! $Label.gone}'").replace("gone", "Gone"),
+    "the text of a screen": (
+        "<screens><name>Do</name><fields><name>T</name><fieldText>&lt;p&gt;{!$Label.Gone}&lt;/p&gt;</fieldText>"
+        "</fields></screens>"
+    ),
+}
+
+
+@pytest.mark.parametrize("block", WITH_LABEL.values(), ids=WITH_LABEL)
+def test_a_label_that_is_not_there(block: str) -> None:
+    assert said(in_flow(block), LABELS) == [f"high/medium {FILE}:4 Do {SHOWS_GONE}"]
+
+
+def test_a_label_in_a_formula_and_in_a_template() -> None:
+    blocks = (
+        "<formulas><name>Text</name><expression>{!$Record.Name} &amp; $Label.Gone</expression></formulas>",
+        "<textTemplates><name>Mail</name><text>Don't reply. {!$Label.Gone}</text></textTemplates>",
+        sets("$Record.Name"),
+    )
+    (result,) = found(in_flow(*blocks), LABELS)
+    assert (result.line, result.message) == (4, f"Text {SHOWS_GONE}")
+    assert [(step.line, step.message) for step in result.evidence] == [
+        (4, "shows the label Gone, which is not in the tree"),
+        (5, "shows the label Gone, which is not in the tree"),
+    ]
+
+
+def test_labels_in_files_of_their_own_and_in_mdapi_format() -> None:
+    label = xml("CustomLabel", tag("fullName", "Here"), tag("value", "x"))
+    files = {"labels/Here.label-meta.xml": label}
+    block = WITH_LABEL["a value"]
+    assert said(in_flow(block), files) == [f"high/medium {FILE}:4 Do {SHOWS_GONE}"]
+    assert said(in_flow(block.replace("Gone", "HERE")), files) == []
+    mdapi = {
+        "src/flows/F.flow": in_flow(block)[FILE],
+        "src/labels/CustomLabels.labels": LABELS["labels/CustomLabels.labels-meta.xml"],
+    }
+    assert said(mdapi) == [f"high/medium src/flows/F.flow:4 Do {SHOWS_GONE}"]
+
+
+RECORDS = OBJECT | {
+    "objects/Rate__mdt/Rate__mdt.object-meta.xml": xml("CustomObject", tag("label", "Rate")),
+    "objects/Rate__mdt/fields/Percent__c.field-meta.xml": xml("CustomField", tag("fullName", "Percent__c")),
+    "customMetadata/Rate.Default.md-meta.xml": xml("CustomMetadata", tag("label", "Default")),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("$CustomMetadata.Rate__mdt.Gone.Percent__c", "reads the custom metadata record Rate.Gone"),
+        ("$CustomMetadata.Gone__mdt.Default.Percent__c", "reads the custom metadata type Gone__mdt"),
+        ("$CustomMetadata.Rate__mdt.Default.Gone__c", "names the field Rate__mdt.Gone__c"),
+    ],
+)
+def test_custom_metadata_that_is_not_there(name: str, message: str) -> None:
+    assert said(in_flow(sets("$Record.Name", name)), RECORDS) == [
+        f"high/medium {FILE}:4 Do {message}, which is not in the tree."
+    ]
+
+
 def test_objects_of_the_start_and_of_elements() -> None:
     begin = start(to="Do", object_="Gone__c", trigger="RecordAfterSave")
     block = node("recordLookups", "Do", tag("object", "Away__mdt"))
@@ -187,6 +303,64 @@ NAMES_DUE = "names the field Invoice__c.Due__c, which is not in the tree."
 )
 def test_fields_of_the_orgs_own_objects(block: str) -> None:
     assert said(in_flow(block), OBJECT) == [f"high/medium {FILE}:4 Do {NAMES_DUE}"]
+
+
+LINES = {
+    "objects/Line__c/Line__c.object-meta.xml": xml("CustomObject", tag("label", "Line")),
+    "objects/Line__c/fields/Invoice__c.field-meta.xml": xml(
+        "CustomField",
+        tag("fullName", "Invoice__c"),
+        tag("referenceTo", "Invoice__c"),
+        tag("relationshipName", "Lines"),
+        tag("type", "Lookup"),
+    ),
+}
+GETS = node("recordLookups", "Get", tag("object", "Line__c"), to="Do")
+FIELDS_ELSEWHERE = {
+    "of a parent": (sets("$Record.Name", "Get.Invoice__r.Due__c"), NAMES_DUE),
+    "of what was looked up": (sets("$Record.Name", "Get.Due__c"), NAMES_DUE.replace("Invoice", "Line")),
+    "of one in a loop": (
+        node("loops", "Do", tag("collectionReference", "Get"), each="In")
+        + sets("$Record.Name", "Do.Due__c", name="In", to="Do"),
+        NAMES_DUE.replace("Invoice", "Line"),
+    ),
+    "that a lookup brings": (
+        node("recordLookups", "Do", tag("object", "Line__c"), tag("queriedFields", "Due__c")),
+        NAMES_DUE.replace("Invoice", "Line"),
+    ),
+    "that a lookup sorts by": (
+        node("recordLookups", "Do", tag("object", "Line__c"), tag("sortField", "Due__c")),
+        NAMES_DUE.replace("Invoice", "Line"),
+    ),
+    "that an error stands at": (
+        "<customErrors><name>Do</name><customErrorMessages><fieldSelection>Due__c</fieldSelection>"
+        "</customErrorMessages></customErrors>",
+        NAMES_DUE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("block", "message"), FIELDS_ELSEWHERE.values(), ids=FIELDS_ELSEWHERE)
+def test_a_field(block: str, message: str) -> None:
+    files = {FILE: flow(ACTIVE, after_save("Get"), GETS + block)}
+    assert [one.rpartition("Do ")[2].rpartition("In ")[2] for one in said(files, OBJECT, LINES)] == [message]
+
+
+def test_fields_of_choices_and_of_a_scheduled_path() -> None:
+    choices = (
+        "<dynamicChoiceSets><name>Lines</name><displayField>Gone__c</displayField><object>Line__c</object>"
+        "</dynamicChoiceSets>"
+    )
+    begin = start(
+        "<scheduledPaths><name>Later</name><recordField>Due__c</recordField></scheduledPaths>",
+        to="Do",
+        object_="Invoice__c",
+        trigger="RecordAfterSave",
+    )
+    assert said(in_flow(choices, sets("$Record.Name"), begin=begin), OBJECT, LINES) == [
+        f"high/medium {FILE}:3 The flow {NAMES_DUE}",
+        f"high/medium {FILE}:4 Lines names the field Line__c.Gone__c, which is not in the tree.",
+    ]
 
 
 def test_a_field_in_a_formula() -> None:
@@ -282,6 +456,66 @@ QUIET = {
             SCREEN,
             "<variables><name>v</name></variables>",
         )
+    ],
+    "no label was retrieved": [in_flow(WITH_LABEL["a value"])],
+    "labels that are there, in another case": [in_flow(sets("$Record.Name", "$Label.HERE")), LABELS],
+    "labels of packages and of Salesforce": [
+        in_flow(
+            sets("$Record.Name", "$Label.ns__Gone", to="B"),
+            sets("$Record.Name", "$Label.Section.Gone", name="B"),
+        ),
+        LABELS,
+    ],
+    "a text that only looks like a reference": [in_flow(sets("$Record.Name", "'$Label.Gone'")), LABELS],
+    "a description": [in_flow(tag("description", "Was $Label.Gone before"), sets("$Record.Name")), LABELS],
+    "standard quick actions": [
+        in_flow(call("NewTask", "quickAction")),
+        quick_action("Other_One"),
+    ],
+    "a standard quick action of an object": [
+        in_flow(call("FeedItem.NewTaskFromFeedItem", "quickAction")),
+        quick_action("Other_One"),
+    ],
+    "a managed quick action": [in_flow(call("Case.ns__Close", "quickAction")), quick_action("Other_One")],
+    "no quick action was retrieved": [in_flow(call("Case.Close_It", "quickAction"))],
+    "a quick action, in another case": [
+        in_flow(call("case.close_it", "quickAction")),
+        quick_action("Case.Close_It"),
+    ],
+    "an outbound message, in another case": [
+        in_flow(call("Case.TELL", "outboundMessage")),
+        workflow_message("Tell"),
+    ],
+    "a managed external service": [in_flow(call("ns__Bank.get", "externalService"))],
+    "components of packages without a namespace are nowhere in a retrieve": [
+        in_flow(call("c:gone", "component")),
+        {"lwc/other/other.js-meta.xml": xml("LightningComponentBundle", tag("isExposed", "true"))},
+    ],
+    "a custom metadata record of a type without any": [
+        in_flow(sets("$Record.Name", "$CustomMetadata.Rate__mdt.Gone.Percent__c")),
+        {path: text for path, text in RECORDS.items() if not path.startswith("customMetadata/")},
+        {"customMetadata/Other.One.md-meta.xml": xml("CustomMetadata", tag("label", "One"))},
+    ],
+    "managed custom metadata": [
+        in_flow(sets("$Record.Name", "$CustomMetadata.ns__Rate__mdt.Gone.Percent__c")),
+        RECORDS,
+    ],
+    "custom metadata that is there": [
+        in_flow(sets("$Record.Name", "$CustomMetadata.rate__mdt.default.percent__c")),
+        RECORDS,
+    ],
+    "relationships and standard fields of what was looked up": [
+        {
+            FILE: flow(
+                ACTIVE,
+                after_save("Get"),
+                GETS,
+                sets("$Record.Name", "Get.Invoice__r.Name", to="B"),
+                sets("$Record.Name", "Get.Invoice__r.Owner.Gone__c", name="B"),
+            )
+        },
+        OBJECT,
+        LINES,
     ],
     "a draft": [in_flow(begin=after_save("Gone"), status=tag("status", "Draft"))],
     "a managed flow's own": [{"flows/ns__F.flow-meta.xml": flow(ACTIVE, after_save("Gone"))}],
