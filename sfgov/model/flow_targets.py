@@ -19,6 +19,8 @@ from sfgov.model.flows import Flows, LinkedFlow, called_flow
 from sfgov.model.index import Index, Knowledge
 from sfgov.place import Place
 
+__all__ = ["Broken", "FlowTargets", "fields_named", "unreachable"]
+
 _OWN = ("__c", "__mdt", "__e")
 _DERIVED = ("__share", "__history", "__feed", "__changeevent", "__tag", "__chn")
 """Objects that the platform makes beside an object of the org."""
