@@ -36,8 +36,8 @@ def attribution_mapping_lossy(org: Org, policy: Policy) -> Iterator[Outcome]:
     - the target is a restricted picklist that refuses some of the values, and the conversion fails: high;
     - longer values are cut, a part is dropped (time of day, several values in one), the types or the looked-up objects
       do not fit, the target is not in the tree, or two fields are mapped to one target: medium;
-    - a first touch arrives, and automation writes over it afterwards: medium. Fields that are first touches themselves
-      are ATT003's.
+    - a first touch arrives, and automation writes over it, when the opportunity is created or afterwards: medium. Where
+      the target is a first touch itself, what runs on updates is ATT003's.
 
     ## Bad
     ```xml objects/Lead/fields/UTM_Content__c.field-meta.xml
@@ -186,11 +186,11 @@ def _of_mapping(org: Org, wanted: Terms, field: AttributionField, mapping: Mappi
             because=lost.evidence,
             severity=Severity.HIGH if lost.kind is LossKind.VALUES else Severity.MEDIUM,
         )
-    if field.first_touch and not wanted.is_first_touch(*_parts(target.name)):
+    if field.first_touch:
         writes = org.attribution.writes(wanted).get(target.name.casefold(), ())
-        yield from _overwritten(
-            field, mapping, [write for write in writes if write.overwrites and write.automatic]
-        )
+        told = wanted.is_first_touch(*_parts(target.name))  # by ATT003, where it is on updates
+        over = [write for write in writes if write.overrules and not (told and write.overwrites)]
+        yield from _overwritten(field, mapping, over)
 
 
 def _is_missing(org: Org, mapping: Mapping) -> bool:
@@ -209,8 +209,7 @@ def _overwritten(field: AttributionField, mapping: Mapping, writes: Sequence[Wri
     if writes:
         by = list(dict.fromkeys(write.by for write in writes))
         yield Finding(
-            f"{field.name} arrives in {mapping.target}, and {joined(by)} {'writes' if len(by) == 1 else 'write'} over it "
-            "afterwards.",
+            f"{field.name} arrives in {mapping.target}, and {joined(by)} {'writes' if len(by) == 1 else 'write'} over it.",
             at=mapping.at,
             because=[evidence for write in writes[:PAGE] for evidence in write.evidence],
             severity=Severity.MEDIUM,

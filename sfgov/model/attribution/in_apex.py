@@ -198,9 +198,10 @@ class _MethodWrites:
             at=msgspec.structs.replace(at, element=f"{self._method.name}: {one.field}"),
             evidence=(at.says(says), *self._saved_at(one)),
             value=_literal(one.value),
-            keeps="update" in events and (kept or self._only_blank(one, beside)),
+            keeps=kept or self._only_blank(one, beside),
             conditional=bool(self._method.guards_of(one.operation)),
             automatic=automatic,
+            own=False,
         )
 
     # What is set

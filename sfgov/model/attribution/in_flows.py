@@ -102,9 +102,12 @@ class _FlowWrites:
                 at=at,
                 evidence=(*self._way, at.says(f"{element.name} sets {field}{_to(item)}")),
                 value=_literal(item.value) if item.operator in ("", "Assign") else None,
-                keeps="update" in found and self._keeps(element, item, field, own=own),
+                keeps=self._keeps(
+                    element, item, field, own=own, event="update" if "update" in found else "create"
+                ),
                 conditional=self._is_conditional(element),
                 automatic=self._first.launch in _OWN,
+                own=own,
                 typed=self._is_typed(item.value),
             )
 
@@ -173,12 +176,14 @@ class _FlowWrites:
             for flow, node in (*self._callers, (self._flow, element))
         )
 
-    def _keeps(self, element: FlowElement, item: FlowAssignment, field: str, *, own: bool) -> bool:
+    def _keeps(
+        self, element: FlowElement, item: FlowAssignment, field: str, *, own: bool, event: SaveEvent
+    ) -> bool:
         """Whether a value that the field has already stays as it is, or goes into the new one."""
         name = field.partition(".")[2].casefold()
         if item.operator not in ("", "Assign"):
             return True
-        if not self._can_come(element, field, "update" if own else None, filled=True):
+        if not self._can_come(element, field, event if own else None, filled=True):
             return True
         if not own and any(_asks_for_blank(f, name) for f in self._filters(element, item)):
             return True
@@ -237,10 +242,10 @@ class _FlowWrites:
     def _way(self) -> tuple[Evidence, ...]:
         first = self._first
         start = first.fact.start
-        when = {"create": "is created", "update": "is updated"}.get(
-            start.record_trigger_type.casefold(), "is created or updated"
+        when = {"create": "created", "update": "updated"}.get(
+            start.record_trigger_type.casefold(), "created or updated"
         )
-        told = f"{first.name} runs when a {start.object} {when}" if first.launch in _OWN else ""
+        told = f"{first.name} runs when {start.object} records are {when}" if first.launch in _OWN else ""
         begins = (first.written.at(start.line, "start").says(told),) if told and start.object else ()
         calls = (
             caller.written.at(node.line, node.name).says(f"{caller.name} calls {self._flow.name}")

@@ -59,6 +59,7 @@ def _write(
         value=value,
         keeps=_keeps(part.name, rule, update, wanted, field),
         conditional=bool(rule.criteria or rule.formula),
+        own=on_itself,
     )
 
 

@@ -24,8 +24,8 @@ class Write(msgspec.Struct, frozen=True):
     `by` names who, as in a sentence: `before-save flow Enrich`. `events` are those of the field's own record: set
     while it is created, or on a record that is there already. `value` is a literal as written, empty for no value; None
     where it is computed. `keeps`: a value that is there already stays. `automatic`: saving a record starts it; else a
-    person, a schedule, or whatever calls it. `typed`: it is what a person has just entered. `evidence` ends at the place
-    that sets it.
+    person, a schedule, or whatever calls it. `own`: the record that is saved is the one that gets the value. `typed`: it
+    is what a person has just entered. `evidence` ends at the place that sets it.
     """
 
     field: str
@@ -38,6 +38,7 @@ class Write(msgspec.Struct, frozen=True):
     keeps: bool = False
     conditional: bool = False
     automatic: bool = True
+    own: bool = True
     typed: bool = False
 
     @property
@@ -49,6 +50,11 @@ class Write(msgspec.Struct, frozen=True):
     def overwrites(self) -> bool:
         """Whether it can take away a value that a record has already, without anybody who decides it."""
         return "update" in self.events and not (self.keeps or self.typed)
+
+    @property
+    def overrules(self) -> bool:
+        """Whether what a record is created with, or has already, gives way to it whenever the record is saved."""
+        return self.own and self.automatic and not self.keeps
 
 
 class Wanted:
