@@ -63,6 +63,17 @@ class Visibility:
         line = max(self._project.api_version_line, 1)
         return float(text), Place(projects[0], line, WHOLE, "sourceApiVersion")
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether a package directory that the project lists was not read."""
+        read = {file.package for file in self._project.files}
+        return any(directory.path not in read for directory in self._project.package_directories)
+
+    @property
+    def ignored(self) -> tuple[Hidden, ...]:
+        """All that `.forceignore` hid, by line and type."""
+        return self._project.ignored
+
     def hidden(self, type_name: str) -> tuple[Hidden, ...]:
         """The lines of `.forceignore` that hid components of this type."""
         return tuple(hidden for hidden in self._project.ignored if hidden.type == type_name)
