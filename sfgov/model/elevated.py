@@ -13,8 +13,9 @@ from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.apex.modes import Mode
 from sfgov.model.apex.statements import Statement, Statements
 from sfgov.model.bundles import Bundle
+from sfgov.model.flow_walk import flow_steps
 from sfgov.model.flow_work import apex_class_of
-from sfgov.model.flows import Flows, LinkedFlow, called_flow
+from sfgov.model.flows import Flows
 from sfgov.model.grants import Grant
 from sfgov.model.invocables import entry_methods
 from sfgov.place import Evidence
@@ -87,19 +88,11 @@ class ElevatedCode:
         first = self._flows.get(name)
         if first is None or first.triggered or first.live is False:
             return
-        waiting: list[tuple[LinkedFlow, tuple[Evidence, ...]]] = [(first, ())]
-        seen = {first.written.path}
-        for flow, way in waiting:  # grows while it is walked
-            for element in flow.reachable():
-                place = flow.written.at(element.line, element.name)
-                if class_name := apex_class_of(element):
-                    says = place.says(f"{element.name} calls the Apex class {class_name}")
-                    for method in entry_methods(self._apex, class_name):
-                        yield method, (*way, says)
-                target = self._flows.get(called_flow(element)) if called_flow(element) else None
-                if target is not None and target.written.path not in seen:
-                    seen.add(target.written.path)
-                    waiting.append((target, (*way, place.says(f"calls the flow {target.name}"))))
+        for step in flow_steps(self._flows, first, through_faults=True):
+            if class_name := apex_class_of(step.element):
+                says = step.at.says(f"{step.element.name} calls the Apex class {class_name}")
+                for method in entry_methods(self._apex, class_name):
+                    yield method, (*step.way, says)
 
 
 def _granted(bundle: Bundle, kind: str) -> Iterator[Grant]:

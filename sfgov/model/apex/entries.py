@@ -45,6 +45,9 @@ BULK = frozenset(
 )
 """Entries through which many records may come in one transaction; through the others, one user's."""
 
+BY_PEOPLE = frozenset({Entry.AURA, Entry.REMOTE, Entry.REST, Entry.WEB_SERVICE})
+"""Entries that a user or another system calls; the class must be in a profile or permission set."""
+
 _ANNOTATIONS = {
     "future": Entry.FUTURE,
     "invocablemethod": Entry.INVOCABLE,

@@ -20,7 +20,7 @@ from tests.access_orgs import (
     tag,
     xml,
 )
-from tests.flow_xml import flow, node
+from tests.flow_xml import condition, flow, node, rule
 
 GUEST = license_("Guest User License")
 PATH = "profiles/Help.profile-meta.xml"
@@ -285,6 +285,21 @@ def test_reading_a_classified_field() -> None:
         guests(runs_class("C"), on("Contact", "allowRead"), reads("Contact.SSN__c"))
         | apex_class("C", controller("Contact one = [SELECT SSN__c FROM Contact LIMIT 1];"))
         | field("Contact.SSN__c", SECRET),
+        guests(runs_class("C"))  # whoever gets there was asked for a permission
+        | apex_class("C", controller("if (FeatureManagement.checkPermission('Help')) S.save(c);"))
+        | apex_class("S", "public class S {\n  public static void save(Contact c) { update c; }\n}\n"),
+        guests(runs_class("C"))  # only when something fails
+        | apex_class("C", controller("try { run(c, i); } catch (Exception e) { update c; }")),
+        guests(runs_flow("F"))
+        | flow_file(
+            "F",
+            node(
+                "decisions",
+                "First",
+                rule("Yes", condition("$Permission.Help", "EqualTo", "true"), to="Save"),
+            ),
+            writes("recordUpdates", name="Save"),
+        ),
         profile("Sales", runs_class("C")) | guests() | apex_class("C", controller("update c;")),
         guests(runs_class("Gone"), runs_flow("Gone")),
     ],

@@ -178,9 +178,10 @@ def test_many_implementations() -> None:
         for n in range(300)
     ]
     org = files(apex("Service", "void work(Id id);", head="public interface"), *implementations, *callers)
-    results = lint(org, db_work_in_loop)
-    assert len(results) == 300
-    assert trail(results[0])[1] == "C0:2 C0.go calls I0.work"
+    [result] = lint(org, db_work_in_loop)
+    assert " To the same statement come 299 more loops, in C1.go, " in result.message
+    assert trail(result)[1] == "C0:2 C0.go calls I0.work"
+    assert {step.path for step in result.evidence} > {f"classes/C{n}.cls" for n in range(300)}
 
 
 @pytest.mark.parametrize(
