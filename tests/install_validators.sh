@@ -11,18 +11,20 @@ case "$(uname -s)" in
 esac
 version=5.7.0
 html=html-validate@10
+axe=axe-core@4.14
 tool=".validators/node_modules/$package/Sarif.Multitool"
 
 if [ -x "$tool" ] && [ -x .validators/node_modules/.bin/html-validate ] \
+  && [ -f .validators/node_modules/axe-core/axe.min.js ] \
   && grep -q "\"version\": \"$version\"" "$(dirname "$tool")/package.json"; then
-  echo "install_validators: $package $version and $html are there already"
+  echo "install_validators: $package $version, $html and $axe are there already"
 elif ! command -v npm >/dev/null 2>&1; then
-  echo "install_validators: npm is not installed; the tests of SARIF and HTML by these tools are skipped"
+  echo "install_validators: npm is not installed; the tests of SARIF, HTML and accessibility by these tools are skipped"
 elif npm install --prefix .validators --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-  "$package@$version" "$html"; then
+  "$package@$version" "$html" "$axe"; then
   # What the package's own install script would do.
   chmod u+x "$tool"
-  echo "install_validators: installed $package $version and $html"
+  echo "install_validators: installed $package $version, $html and $axe"
 else
   echo "install_validators: npm could not install $package; its tests are skipped"
 fi

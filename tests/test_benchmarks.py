@@ -14,6 +14,7 @@ from sfgov.cli.loading import all_checks
 from sfgov.config import load_config
 from sfgov.engine import run
 from sfgov.project import open_project
+from tests.chromium import find
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -105,3 +106,11 @@ def test_peers_that_are_not_installed_are_passed_over(invented: Path) -> None:
         "not installed: npm install --prefix DIR @salesforce/code-analyzer-core @salesforce/code-analyzer-sfge-engine"
         in sfge
     )
+
+
+@pytest.mark.skipif(find() is None, reason="there is no Chromium on the path; $CHROMIUM may name its program")
+def test_the_html_report_is_timed() -> None:
+    head, row = call("html_report.py", "--sizes", "30", "--runs", "1").splitlines()
+    assert head.split() == ["findings", "write", "MB", "usable", "search", "limit"]
+    assert row.split()[0] == "30"
+    assert len(row.split()) == 5

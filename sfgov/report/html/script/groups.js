@@ -40,10 +40,18 @@ function build(group) {
   watch(group);
 }
 
+// What somebody opens fills itself. Opened by a filter, groups are filled by `draw`, which knows when it is enough.
 function watch(group) {
-  group.section.addEventListener("toggle", async () => {
-    if (group.section.open && (await topUp(group, MORE))) fill(group);
+  one("summary", group.section).addEventListener("click", (event) => {
+    if (group.section.open) return;
+    event.preventDefault();
+    open(group);
   });
+}
+
+async function open(group) {
+  group.section.open = true;
+  if (await topUp(group, MORE)) fill(group);
 }
 
 function ordered() {

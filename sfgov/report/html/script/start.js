@@ -72,9 +72,10 @@ async function whole(id) {
     limit = Math.max(limit, groups.length);
     await draw();
   }
-  const section = document.getElementById(id);
-  if (section) section.open = true;
-  section?.scrollIntoView();
+  const group = placed.find(({ section }) => section.id === id);
+  if (!group) return;
+  await open(group);
+  group.section.scrollIntoView();
 }
 
 function unfold(target) {
