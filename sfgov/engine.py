@@ -27,6 +27,7 @@ from sfgov.holdings import holdings_of
 from sfgov.identity import fingerprints
 from sfgov.line_hash import line_hashes
 from sfgov.matrix import delete_matrix
+from sfgov.model.agents import AgentDeclaration
 from sfgov.model.declared import Declared
 from sfgov.model.index import Index, Written
 from sfgov.model.masking import RecordColumns
@@ -198,6 +199,12 @@ def link(
         personas=tuple(
             PersonaDeclaration(name, p.profile, p.permission_sets, p.permission_set_groups)
             for name, p in sorted(policy.principals.personas.items())
+        ),
+        agents=AgentDeclaration(
+            policy.principals.agent.profiles,
+            policy.principals.agent.permission_sets,
+            policy.principals.agent.permission_set_groups,
+            policy.principals.agent.agents,
         ),
         masking_records=tuple(
             RecordColumns(c.type, c.object, c.field, c.rule, c.active) for c in policy.masking.custom_metadata

@@ -6,6 +6,7 @@ import datetime
 
 import msgspec
 
+from sfgov.model.agents.access import AgentDeclaration
 from sfgov.model.masking import RecordColumns
 from sfgov.model.permissions import PersonaDeclaration
 
@@ -14,5 +15,6 @@ class Declared(msgspec.Struct, frozen=True):
     """Facts about the org from outside it. `today` decides whether dated exemptions still hold."""
 
     personas: tuple[PersonaDeclaration, ...] = ()
+    agents: AgentDeclaration = AgentDeclaration()
     masking_records: tuple[RecordColumns, ...] = ()
     today: datetime.date = datetime.date.min

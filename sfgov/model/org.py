@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sfgov.facts import Fact
+from sfgov.model.agents import Agents
 from sfgov.model.apex import Apex
 from sfgov.model.attribution import Attribution
 from sfgov.model.automation import Automation
@@ -122,6 +123,18 @@ class Org:
     def attribution(self) -> Attribution:
         """Where leads came from, who writes it down, and what their conversion leaves of it."""
         return Attribution(self.index, self.flows, self.apex, self.automation, self.lineage)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """AI agents, with what their actions come to and what they may do."""
+        return Agents(
+            self.index,
+            self.flows,
+            self.apex,
+            self.automation,
+            permissions=self.permissions,
+            declared=self._declared.agents,
+        )
 
     @cached_property
     def filtered(self) -> Filtered:

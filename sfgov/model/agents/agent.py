@@ -78,6 +78,8 @@ class Agent:
     """Published versions in the tree: `v1`, `v2`."""
     complete: bool = True
     """False where some of it could not be read."""
+    frozen: tuple[Written[Fact], ...] = ()
+    """Copies of earlier versions (`Support_1`) and planners that a newer one has replaced: not looked into."""
 
     @property
     def component(self) -> str:
@@ -115,8 +117,9 @@ class Agent:
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """Everything that can run, in all topics."""
-        return tuple(use for topic in self.blocks for use in topic.uses)
+        """Everything that can run, in all topics and outside of them."""
+        loose = (use for action in self.loose_actions for use in action.uses)
+        return (*(use for topic in self.blocks for use in topic.uses), *loose)
 
     def topic(self, name: str) -> Topic | None:
         """The topic of that name, the start too, in any case."""

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from sfgov.model.automation.effects import Reached
+from sfgov.model.privileged import Privileged
 from sfgov.place import Evidence, Place
 
 Leaves = Literal["callout", "email", "publish", "post", "approval"]
@@ -30,8 +31,9 @@ class SideWork(msgspec.Struct, frozen=True):
 class Selection(msgspec.Struct, frozen=True):
     """An input of an action that decides which records its target reads or writes.
 
-    `at` is the filter or the query. `others` are the other fields that are asked for in the same place; `context`
-    says in whose name it is done, as `RecordEffect` does.
+    `at` is the filter, the query or the statement. `others` are the other fields that are asked for in the same place,
+    each with what it is compared with, as written. `context` says in whose name it is done: as `RecordEffect` does for
+    flows, `user mode`, `system mode` or `unknown` for Apex.
     """
 
     input: str
@@ -39,9 +41,18 @@ class Selection(msgspec.Struct, frozen=True):
     field: str
     at: Place
     writes: bool = False
-    others: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
     context: str = ""
     way: tuple[Evidence, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The calls and the place."""
+        verb = "changes" if self.writes else "reads"
+        chosen = (
+            f"{self.field} is the input {self.input}" if self.field else f"they are the input {self.input}"
+        )
+        return (*self.way, self.at.says(f"{verb} the {self.object} records of which {chosen}"))
 
 
 class ActionWork(msgspec.Struct, frozen=True):
@@ -53,7 +64,13 @@ class ActionWork(msgspec.Struct, frozen=True):
     records: tuple[Reached, ...] = ()
     leaves: tuple[SideWork, ...] = ()
     selections: tuple[Selection, ...] = ()
+    privileged: tuple[Privileged, ...] = ()
+    """What of it does not ask for the permissions of who runs it."""
     known: bool = True
+
+    def selected_by(self, name: str) -> tuple[Selection, ...]:
+        """Where an input (in any case) decides which records are read or written."""
+        return tuple(one for one in self.selections if one.input.casefold() == name.casefold())
 
     def of(self, *kinds: str) -> tuple[Reached, ...]:
         """The effects of these kinds: `read`, `create`, `update`, `delete`, `undelete`."""

@@ -113,7 +113,9 @@ class Input:
     fact: AgentParameter
     at: Place
     declared: bool = True
-    """False where a use binds a name that the action does not declare, or no declaration was found."""
+    """False where a use binds a name that the action does not declare."""
+    bound: Source | None = None
+    """What the declaration itself binds it to."""
 
     @property
     def name(self) -> str:
@@ -199,8 +201,12 @@ class Action:
     known: bool = True
     inputs_known: bool = True
     """False where the file that declares inputs and outputs (a schema) is not in the tree."""
-    names: frozenset[str] = frozenset()
-    """Every name that tests and instructions may call it by, in lower case: its own, its tools', its target's."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that tests may call it by, in lower case: its own, its source's, its tools', its target's."""
+        own = (self.name, self.full_name, self.source, self.target.name if self.target else "")
+        return frozenset(name.casefold() for name in (*own, *(use.name for use in self.uses)) if name)
 
     def input(self, name: str) -> Input | None:
         """The input of that name, in any case."""
@@ -232,12 +238,16 @@ class Use:
     of its topic. `builtin` is `setVariables`, `escalate`, `transition`, `end_session` …, else empty.
     """
 
-    topic: Topic
+    topic: Topic | None
+    """None for actions of the agent as a whole."""
     kind: Literal["tool", "run"]
     name: str
     at: Place
     action: Action | None = None
+    """None for a built-in, and where nothing defines what is referred to."""
     builtin: str = ""
+    reference: str = ""
+    """As the script writes it: `@actions.get_order`, `@utils.escalate`."""
     block: str = ""
     conditions: tuple[Condition, ...] = ()
     """All must agree for it to run: `available when`, the `if`s around it, rules of a planner, exits before it."""
@@ -261,8 +271,8 @@ class Use:
         for binding in self.bindings:
             if binding.parameter.casefold() == name:
                 return binding.source
-        if parameter.fact.default:
-            return parameter.action.agent.linked.source_of(parameter.fact.default, parameter.at)
+        if parameter.bound is not None:
+            return parameter.bound
         model = self.by_model and (parameter.required or self.fills_all)
         return Source("model" if model else "none", "", self.at, written=False)
 
@@ -272,7 +282,7 @@ class Use:
         return self.block == ""
 
     def __repr__(self) -> str:
-        return f"<Use {self.topic.name}.{self.name or self.builtin} {self.kind}>"
+        return f"<Use {self.topic.name if self.topic else ''}.{self.name or self.reference} {self.kind}>"
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -378,8 +388,13 @@ class Topic:
     target: str = ""
     """Of a connected topic: the URI of the other agent."""
     source: str = ""
-    names: frozenset[str] = frozenset()
-    """Every name that tests may call it by, in lower case."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that tests may call it by, in lower case."""
+        return frozenset(
+            one.casefold() for one in (self.name, self.full_name, self.label, self.source) if one
+        )
 
     @cached_property
     def entries(self) -> tuple[Transition, ...]:

@@ -68,6 +68,14 @@ class Automation:
             self._known[key] = found
         return self._known[key]
 
+    def of_flow(self, flow: LinkedFlow) -> tuple[Reached, ...]:
+        """What a flow comes to when something calls it, up to its first pause."""
+        return tuple(self._of_flow(flow))
+
+    def of_class(self, name: str) -> tuple[Reached, ...]:
+        """What an invocable class comes to when something calls it."""
+        return self._of_class(name)
+
     # Flows
 
     def _of_flow(self, flow: LinkedFlow) -> Iterator[Reached]:
