@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from sfgov.model.automation.effects import Reached
-from sfgov.model.privileged import Privileged
+from sfgov.model.unasked import Deed
 from sfgov.place import Evidence, Place
 
 Leaves = Literal["callout", "email", "publish", "post", "approval"]
@@ -64,7 +64,7 @@ class ActionWork(msgspec.Struct, frozen=True):
     records: tuple[Reached, ...] = ()
     leaves: tuple[SideWork, ...] = ()
     selections: tuple[Selection, ...] = ()
-    privileged: tuple[Privileged, ...] = ()
+    unasked: tuple[Deed, ...] = ()
     """What of it does not ask for the permissions of who runs it."""
     known: bool = True
 

@@ -16,7 +16,7 @@ from sfgov.model.automation.flow_walk import flow_steps
 from sfgov.model.flow_work import apex_class_of
 from sfgov.model.flows import Flows, LinkedFlow, called_flow
 from sfgov.model.invocables import entry_methods
-from sfgov.model.privileged import Privileged, PrivilegedWork
+from sfgov.model.unasked import Deed, Unasked
 from sfgov.place import Evidence
 
 _IN_FLOWS: dict[str, tuple[Leaves, str]] = {
@@ -45,7 +45,7 @@ class Works:
         self._flows = flows
         self._apex = apex
         self._automation = automation
-        self._privileged = PrivilegedWork(flows, apex)
+        self._unasked = Unasked(flows, apex, lambda _: True)
         self._selections = Selections(flows, apex)
         self._by_target: dict[tuple[str, str], ActionWork] = {}
 
@@ -84,7 +84,7 @@ class Works:
         return ActionWork(
             records=self._automation.of_flow(flow),
             leaves=tuple(self._leaving_flow(flow)),
-            privileged=tuple(self._privileged.of_flow(name)),
+            unasked=tuple(self._unasked.in_flow(flow)),
             known=self._is_known(flow),
         )
 
@@ -93,6 +93,7 @@ class Works:
         return ActionWork(
             records=self._automation.of_class(name),
             leaves=tuple(self._leaving_class(name)),
+            unasked=tuple(self._unasked.in_apex(ApexWalk(self._apex), methods)),
             known=bool(methods),
         )
 
@@ -100,7 +101,7 @@ class Works:
         """What fetches the data that a prompt merges."""
         records: list[Reached] = []
         leaves: list[SideWork] = []
-        privileged: list[Privileged] = []
+        unasked: list[Deed] = []
         version = prompt.active
         for provider in version.providers if version else ():
             scheme, _, name = provider.definition.partition("://")
@@ -112,10 +113,8 @@ class Works:
             work = self._of_flow(name) if scheme.casefold() == "flow" else self._of_class(name)
             records += (_behind(start, one) for one in work.records)
             leaves += (SideWork(one.kind, one.at, one.said, (start, *one.way)) for one in work.leaves)
-            privileged += work.privileged
-        return ActionWork(
-            tuple(records), tuple(leaves), privileged=tuple(privileged), known=version is not None
-        )
+            unasked += work.unasked
+        return ActionWork(tuple(records), tuple(leaves), unasked=tuple(unasked), known=version is not None)
 
     # What leaves the org
 
@@ -159,4 +158,4 @@ def _behind(start: Evidence, reached: Reached) -> Reached:
 
 
 def _with_selections(work: ActionWork, selections: tuple[Selection, ...]) -> ActionWork:
-    return ActionWork(work.records, work.leaves, selections, work.privileged, work.known)
+    return ActionWork(work.records, work.leaves, selections, work.unasked, work.known)

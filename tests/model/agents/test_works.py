@@ -137,6 +137,24 @@ def test_effects_of_an_invocable_class() -> None:
     assert action.work.known
 
 
+def test_what_is_done_without_asking_for_permissions() -> None:
+    work = action_of(org_of({**with_action("apex://Svc", "recordId"), **SERVICE})).work
+    assert [(one.effect.kind, one.effect.object, one.how, one.sure) for one in work.unasked] == [
+        ("update", "Case", "in system mode", True),
+        ("read", "Contact", "in system mode", True),
+    ]
+    system = {
+        path: text.replace("<processType>", "<runInMode>SystemModeWithoutSharing</runInMode><processType>")
+        for path, text in GET.items()
+    }
+    work = action_of(org_of({**with_action("flow://Get", "orderId"), **system})).work
+    assert [(one.effect.kind, one.effect.object, one.how) for one in work.unasked] == [
+        ("read", "Order", "in system context without sharing"),
+        ("delete", "Case", "in system context without sharing"),
+    ]
+    assert action_of(org_of({**with_action("flow://Get", "orderId"), **GET})).work.unasked == ()
+
+
 def test_what_an_input_of_a_class_picks() -> None:
     work = action_of(org_of({**with_action("apex://Svc", "recordId", "tags"), **SERVICE})).work
     assert [
