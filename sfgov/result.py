@@ -280,6 +280,74 @@ class AutomationMap(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
+class Fills(msgspec.Struct, frozen=True):
+    """Automation that sets a field, and what it does with a value that is there already."""
+
+    component: str
+    by: str
+    """As in a sentence: `before-save flow Enrich`."""
+    events: tuple[str, ...]
+    """`create`, `update`: those of the field's own record."""
+    value: str | None
+    """What it sets, as written, empty for no value; None where it is computed."""
+    keeps: bool
+    """A value that is there already stays."""
+    overwrites: bool
+    """It can take away a value that is there already, without anybody who decides it."""
+    conditional: bool
+    steps: tuple[Step, ...]
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """A field that gets a lead's value when the lead is converted, or by automation."""
+
+    field: str
+    """`Opportunity.UTM__c`."""
+    by: Literal["Salesforce", "mapping", "automation"]
+    loss: str
+    """What is lost on the way; empty for nothing that is known."""
+    steps: tuple[Step, ...]
+    fills: tuple[Fills, ...]
+    """The automation that sets it besides."""
+
+    @property
+    def object(self) -> str:
+        """The object of the field."""
+        return self.field.partition(".")[0]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """A field of leads that says where they came from, and what becomes of it."""
+
+    field: str
+    """`Lead.UTM__c`."""
+    kind: str
+    """`first touch`, `click id` …"""
+    first_touch: bool
+    """Its first value is the one to keep."""
+    declared: bool
+    """The policy lists it; else its name says so."""
+    place: Step | None
+    """Where the field is; None for a standard one that is not in the tree."""
+    fills: tuple[Fills, ...]
+    carried: tuple[Carried, ...]
+    locked_by: Step | None = None
+    """A validation rule that refuses to change it once it has a value."""
+
+
+class AttributionMap(msgspec.Struct, frozen=True):
+    """Where leads came from, and what their conversion leaves of it: the first touches first, then by kind and name."""
+
+    origins: tuple[Origin, ...]
+    known: bool
+    """False where the conversion settings were not retrieved."""
+    creates: str
+    """Whether conversions make an opportunity: `VisibleOptional`, `VisibleRequired`, `NotVisible`; empty: not said."""
+    others: tuple[tuple[str, str], ...] = ()
+    """The other pairs that the conversion maps: the lead's field and its target."""
+    left_out: tuple[str, ...] = ()
+
+
 OBJECT_RIGHTS = ("allowEdit", "allowDelete", "viewAllRecords", "modifyAllRecords")
 """The rights to an object that are compared, as metadata names them."""
 
@@ -392,6 +460,8 @@ class Run(msgspec.Struct, frozen=True):
     """The codes of the checks that saw the whole org: where they find nothing, there is nothing. Sorted."""
     automation: AutomationMap | None = None
     """What runs on which event; None where nothing does, or where it was not asked for."""
+    attribution: AttributionMap | None = None
+    """Where leads came from and what is left of it; None where there are none, or where it was not asked for."""
     comparison: Comparison | None = None
     expiring: tuple[Expiring, ...] = ()
     """Waivers that are about to expire, the first ones first."""

@@ -109,12 +109,14 @@ class Conversion:
     def arrivals(self, field: str) -> tuple[Arrival, ...]:
         """Where the values of a lead's field come to: by Salesforce itself, by mapping, by automation.
 
-        Automation may copy the value into another field of the lead first, which is then mapped. Each target is
-        told once, by the plainest way to it.
+        Automation may copy the value into another field of the lead first, which is then mapped; that is told of
+        objects that do not get it in a plainer way. Each target is told once.
         """
         found: dict[str, Arrival] = {}
         for arrival in self._all_arrivals(field):
-            found.setdefault(arrival.target.casefold(), arrival)
+            direct = len(arrival.evidence) < 2
+            if direct or all(other.object != arrival.object for other in found.values()):
+                found.setdefault(arrival.target.casefold(), arrival)
         return tuple(sorted(found.values(), key=lambda one: (_OUTLIVING.index(one.object), one.target)))
 
     def _all_arrivals(self, field: str) -> Iterator[Arrival]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from sfgov.result import AttributionMap, Carried, Fills, Origin, Run
 
-COLUMNS = ("Contact", "Account", "Opportunity")
+_COLUMNS = ("Contact", "Account", "Opportunity")
+_SELDOM = "CampaignMember"
+"""Has a column only where it gets a value."""
 _CREATES = {
     "visibleoptional": "People choose whether a conversion makes an opportunity.",
     "visiblerequired": "Every conversion makes an opportunity.",
@@ -31,7 +33,6 @@ class Row(msgspec.Struct, frozen=True):
     anchor: str
     cells: tuple[tuple[Carried, ...], ...]
     """What each object of the columns gets."""
-    elsewhere: tuple[Carried, ...]
     outcomes: tuple[Outcome, ...]
 
     @property
@@ -47,7 +48,9 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def writers(self) -> str:
         """How many flows, triggers, rules and methods write it on which event; empty for none."""
-        counts = Counter(event for _, event in {(f.by, event) for f in self.origin.fills for event in f.events})
+        counts = Counter(
+            event for _, event in {(f.by, event) for f in self.origin.fills for event in f.events}
+        )
         return ", ".join(f"{counts[event]} on {event}" for event in sorted(counts))
 
 
@@ -68,9 +71,13 @@ def look(run: Run) -> Table | None:
     if run.attribution is None:
         return None
     map_ = run.attribution
+    joined = any(one.object == _SELDOM for origin in map_.origins for one in origin.carried)
+    columns = (*_COLUMNS, _SELDOM) if joined else _COLUMNS
     return Table(
-        rows=tuple(_row(map_, origin, f"o-{number}") for number, origin in enumerate(map_.origins, 1)),
-        columns=COLUMNS,
+        rows=tuple(
+            _row(map_, origin, f"o-{number}", columns) for number, origin in enumerate(map_.origins, 1)
+        ),
+        columns=columns,
         known=map_.known,
         creates=_CREATES.get(map_.creates.casefold(), ""),
         others=map_.others,
@@ -78,13 +85,12 @@ def look(run: Run) -> Table | None:
     )
 
 
-def _row(map_: AttributionMap, origin: Origin, anchor: str) -> Row:
-    cells = tuple(tuple(one for one in origin.carried if one.object == name) for name in COLUMNS)
+def _row(map_: AttributionMap, origin: Origin, anchor: str, columns: Sequence[str]) -> Row:
+    cells = tuple(tuple(one for one in origin.carried if one.object == name) for name in columns)
     return Row(
         origin=origin,
         anchor=anchor,
         cells=cells,
-        elsewhere=tuple(one for one in origin.carried if one.object not in COLUMNS),
         outcomes=tuple(_outcomes(map_, origin)),
     )
 
