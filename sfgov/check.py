@@ -86,6 +86,8 @@ class NotChecked(msgspec.Struct, frozen=True):
 
 type_or_name = type | str
 Outcome = Finding | NotChecked
+_SHALLOW = re.compile(r"\n {0,3}[^ \n]|\t")
+"""Of a docstring that is not indented as one of a function at the top of a module is."""
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _INJECTED = ("org", "policy", "options", "checks", "config", "problems", "gate")
@@ -120,9 +122,12 @@ class Check(msgspec.Struct, frozen=True):
     @property
     def docs(self) -> str:
         """The documentation: the function's docstring, as Markdown."""
-        import inspect
+        text = self.function.__doc__ or ""
+        if _SHALLOW.search(text):
+            import inspect
 
-        return inspect.getdoc(self.function) or ""
+            return inspect.cleandoc(text)
+        return text.replace("\n    ", "\n").strip()
 
     @property
     def summary(self) -> str:

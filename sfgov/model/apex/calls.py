@@ -53,6 +53,8 @@ class Calls:
         self.expressions = Expressions(types, members)
         self._virtual: dict[tuple[str, str, int], Dispatch] = {}
         self._known: dict[tuple[int, ...], Dispatch] = {}
+        self._dispatched: dict[int, tuple[Operation, Dispatch]] = {}
+        """By the identity of a call, which is kept with it so that no other one takes that over."""
         self._results: dict[tuple[int, int, str], TypeRef | None] = {}
 
     def targets(
@@ -68,7 +70,12 @@ class Calls:
         type below the caller's own.
         """
         if operation.kind == "call":
-            return self._called(caller, operation, self_type)
+            if self_type:
+                return self._called(caller, operation, self_type)
+            known = self._dispatched.get(id(operation))
+            if known is None:
+                known = self._dispatched[id(operation)] = operation, self._called(caller, operation, "")
+            return known[1]
         if operation.kind == "new":
             return self._created(caller, operation)
         if operation.kind == "assign":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -122,6 +123,7 @@ def _bare(expression: str) -> str:
     return re.sub(r"^\(\s*[\w.<>, ]+\s*\)\s*", "", expression.strip())
 
 
+@lru_cache(maxsize=1024)
 def _whole(names: frozenset[str]) -> re.Pattern[str]:
     """What the whole list is written as: `Trigger.new`, or one of the names."""
     return re.compile(
@@ -179,12 +181,9 @@ def _members(apex: Apex, constructed: _Known, kept: Mapping[str, frozenset[str]]
 def _use(known: _Known) -> FirstRecordUse | None:
     if _loops_over(known):
         return None
-    names = [_TRIGGER_LIST, *(rf"(?<![\w.])(?:this\.)?{re.escape(name)}" for name in sorted(known.names))]
-    first = re.compile(
-        rf"(?:{'|'.join(names)})\s*(?:\[\s*0\s*\]|\.get\(\s*0\s*\)){_ABOUT_THE_TYPE}", re.IGNORECASE
-    )
+    first = _first(known.names)
     for line, text, guards in _texts(known.method):
-        match = first.search(text)
+        match = first.search(text) if "0" in text else None
         if match and not _rest_is_handled(known.method, guards):
             shown = match[0]
             place = known.method.written.at(line, f"{known.method.name}: {shown}")
@@ -193,8 +192,22 @@ def _use(known: _Known) -> FirstRecordUse | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def _first(names: frozenset[str]) -> re.Pattern[str]:
+    """How the first record is written, of `Trigger.new` or one of the names."""
+    lists = [_TRIGGER_LIST, *(rf"(?<![\w.])(?:this\.)?{re.escape(name)}" for name in sorted(names))]
+    return re.compile(
+        rf"(?:{'|'.join(lists)})\s*(?:\[\s*0\s*\]|\.get\(\s*0\s*\)){_ABOUT_THE_TYPE}", re.IGNORECASE
+    )
+
+
+@lru_cache(maxsize=1024)
+def _mention(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])(?:{_whole(names).pattern})(?!\w)", re.IGNORECASE)
+
+
 def _loops_over(known: _Known) -> bool:
-    mentioned = re.compile(rf"(?<![\w.])(?:{_whole(known.names).pattern})(?!\w)", re.IGNORECASE)
+    mentioned = _mention(known.names)
     return any(mentioned.search(loop.head) for loop in known.method.method.loops)
 
 

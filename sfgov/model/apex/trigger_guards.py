@@ -64,20 +64,47 @@ class _Step(msgspec.Struct, frozen=True):
 
 def guards_by_trigger(apex: Apex) -> tuple[TriggerGuard, ...]:
     """The guards of all triggers on a delete event, by trigger name."""
-    return tuple(guard for trigger in apex.triggers for guard in _guards_of(apex, trigger))
+    walks = {timing: _Walk(apex, timing) for timing in ("before", "after")}
+    return tuple(guard for trigger in apex.triggers for guard in _guards_of(apex, trigger, walks))
 
 
-def _guards_of(apex: Apex, trigger: Written[ApexTrigger]) -> Iterator[TriggerGuard]:
+def _guards_of(apex: Apex, trigger: Written[ApexTrigger], walks: dict[str, _Walk]) -> Iterator[TriggerGuard]:
     for event in trigger.fact.events:
         timing, _, name = event.partition(" ")
         if name == "delete":
-            guard = _guard_on(apex, trigger, timing)
+            guard = _guard_on(apex, trigger, walks[timing])
             if guard:
                 yield guard
                 return
 
 
-def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> TriggerGuard | None:
+class _Walk:
+    """What a delete runs: worked out once, as the triggers of an org mostly share one way of handling events."""
+
+    def __init__(self, apex: Apex, timing: str) -> None:
+        self._apex = apex
+        self._timing = timing
+        self._asked: dict[int, dict[int, tuple[str, ...] | None]] = {}
+        self._runs: dict[tuple[int, str], list[tuple[LinkedMethod, str]]] = {}
+
+    def asked(self, method: LinkedMethod) -> dict[int, tuple[str, ...] | None]:
+        """Per guard of a method, what is asked; see `_asked_by_guard`."""
+        known = self._asked.get(id(method))
+        if known is None:
+            known = self._asked[id(method)] = _asked_by_guard(method, self._timing)
+        return known
+
+    def into(self, step: _Step, operation: Operation, conditions: tuple[str, ...]) -> Iterator[_Step]:
+        """The methods that an operation is sure to run in a delete."""
+        key = (id(operation), step.self_type)
+        known = self._runs.get(key)
+        if known is None:
+            known = self._runs[key] = _runs(self._apex, step, operation, self._timing)
+        for target, own in known:
+            yield _Step(target, own, (*step.chain, (step.method, operation)), conditions)
+
+
+def _guard_on(apex: Apex, trigger: Written[ApexTrigger], walk: _Walk) -> TriggerGuard | None:
     """The nearest error that a delete reaches, or None."""
     waiting = [_Step(body, "", (), ()) for body in apex.body_of(trigger)]
     seen: set[tuple[int, str]] = set()
@@ -88,7 +115,7 @@ def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> Trigger
         if (id(step.method), step.self_type) in seen:
             continue
         seen.add((id(step.method), step.self_type))
-        asked = _asked_by_guard(step.method, timing)
+        asked = walk.asked(step.method)
         for operation in step.method.method.operations:
             conditions = asked[operation.guard]
             if conditions is None:
@@ -99,7 +126,7 @@ def _guard_on(apex: Apex, trigger: Written[ApexTrigger], timing: str) -> Trigger
             elif _is_error(step, operation):
                 found.append((step, operation, (*conditions, *_looked_up(step.method, operation))))
             elif len(step.chain) < _DEEPEST:
-                waiting.extend(_into(apex, step, operation, conditions, timing))
+                waiting.extend(walk.into(step, operation, conditions))
     if not found:
         return None
     step, operation, conditions = min(found, key=lambda f: (_rank(f[2]), len(f[0].chain)))
@@ -166,16 +193,18 @@ def _is_error(step: _Step, operation: Operation) -> bool:
     )
 
 
-def _into(
-    apex: Apex, step: _Step, operation: Operation, conditions: tuple[str, ...], timing: str
-) -> Iterator[_Step]:
+def _runs(apex: Apex, step: _Step, operation: Operation, timing: str) -> list[tuple[LinkedMethod, str]]:
+    """The methods that an operation is sure to run, each with the type that its `this` is known to have."""
     event = _EVENT_METHOD.search(operation.name)
     if operation.kind not in ("call", "new") or (event and event[0].casefold() != f"{timing}delete"):
-        return
+        return []
     run = apex.calls.dispatch(step.method, operation, step.self_type)
-    for target in run.targets if run.certain else ():  # one of several is no proof that deletes are blocked
-        own = apex.calls.concrete_type(step.method, operation, target, step.self_type)
-        yield _Step(target, own, (*step.chain, (step.method, operation)), conditions)
+    if not run.certain:  # one of several is no proof that deletes are blocked
+        return []
+    return [
+        (target, apex.calls.concrete_type(step.method, operation, target, step.self_type))
+        for target in run.targets
+    ]
 
 
 def _rank(conditions: tuple[str, ...]) -> int:
