@@ -29,6 +29,7 @@ from sfgov.identity import fingerprints
 from sfgov.line_hash import line_hashes
 from sfgov.matrix import delete_matrix
 from sfgov.model.agents import AgentDeclaration
+from sfgov.model.apex import Apex
 from sfgov.model.declared import Declared
 from sfgov.model.index import Index, Written
 from sfgov.model.masking import RecordColumns
@@ -92,10 +93,11 @@ def run(
     own = own or config
     today = today or datetime.datetime.now(datetime.UTC).date()
     parsing = parsing or Parsing(project.files, project.reader, jobs)
-    written, problems = _parse(project, parsing, progress)
+    code = _code_first(parsing, checks)
+    written, problems = _parse(project, parsing, progress, code)
     if progress:
         progress("linking", 0, len(written))
-    org = link(project, written, config, today, earlier)
+    org = link(project, written, config, today, earlier, apex=None if code is None else code.apex)
     if progress:
         progress("linking", len(written), len(written))
     found = _Found(_front(project, config))
@@ -194,8 +196,10 @@ def link(
     config: Config,
     today: datetime.date,
     earlier: Project | None = None,
+    *,
+    apex: Apex | None = None,
 ) -> Org:
-    """The org of a project's facts, with what the policy file declares about it."""
+    """The org of a project's facts, with what the policy file declares about it. `apex` is its Apex, if linked already."""
     policy = config.policy
     declared = Declared(
         personas=tuple(
@@ -214,7 +218,30 @@ def link(
         today=today,
     )
     index = Index(written, project.names)
-    return Org(index, Visibility(project, index), declared, None if earlier is None else _versions(earlier))
+    before = None if earlier is None else _versions(earlier)
+    return Org(index, Visibility(project, index), declared, before, apex)
+
+
+class _Code(msgspec.Struct, frozen=True):
+    """The Apex of an org, linked, and the facts by their file."""
+
+    apex: Apex
+    written: dict[str, Sequence[Written[Fact]]]
+
+
+def _code_first(parsing: Parsing, checks: Sequence[Check]) -> _Code | None:
+    """Link Apex, which takes longest, while the workers still read everything else. None where that gains nothing."""
+    if not any(kind in one.needs for one in checks for kind in _APEX):
+        return None
+    written: dict[str, Sequence[Written[Fact]]] = {
+        source.path: [Written(fact, source.path, source.package) for fact in parsed.facts]
+        for source, parsed in parsing.early(_APEX)
+    }
+    if not written:
+        return None
+    apex = Apex(Index(one for facts in written.values() for one in facts))
+    apex.graph  # noqa: B018  it is kept
+    return _Code(apex, written)
 
 
 def _versions(project: Project) -> Index:
@@ -271,13 +298,15 @@ def repository_prefix(root: Path) -> str:
 
 
 def _parse(
-    project: Project, parsing: Parsing, progress: Progress | None
+    project: Project, parsing: Parsing, progress: Progress | None, code: _Code | None = None
 ) -> tuple[list[Written[Fact]], list[FileProblem]]:
+    read = {} if code is None else code.written
     written: list[Written[Fact]] = []
     problems = [FileProblem(p.path, p.line, p.reason, f"File:{p.path}") for p in project.problems]
     tell = (lambda done, of: progress("reading", done, of)) if progress else None
     for source, parsed in parsing.results(tell):
-        written.extend(Written(fact, source.path, source.package) for fact in parsed.facts)
+        known = read.get(source.path)
+        written.extend(known or (Written(fact, source.path, source.package) for fact in parsed.facts))
         component = f"{source.type}:{source.name}" if source.type else f"File:{source.path}"
         problems.extend(FileProblem(source.path, p.line, p.reason, component) for p in parsed.problems)
     return written, sorted(problems)

@@ -37,7 +37,10 @@ class Org:
         visibility: Visibility,
         declared: Declared | None = None,
         earlier: Index | None = None,
+        apex: Apex | None = None,
     ) -> None:
+        """`apex` is that of the index, where it has been linked already."""
+        self._apex = apex
         self.index = index
         self.visibility = visibility
         self._declared = declared or Declared()
@@ -97,7 +100,7 @@ class Org:
     @cached_property
     def apex(self) -> Apex:
         """Apex types and methods, and what their operations do."""
-        return Apex(self.index)
+        return self._apex or Apex(self.index)
 
     @cached_property
     def deletes(self) -> Deletes:

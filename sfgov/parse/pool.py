@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -20,9 +20,16 @@ from sfgov.project.source import Reader, SourceFile
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
 
-_WORK = {"Profile": 200, "Flow": 10, "PermissionSet": 10, "MutingPermissionSet": 10, "CustomObject": 2}
+_WORK = {
+    "ApexClass": 5,
+    "ApexTrigger": 5,
+    "Profile": 200,
+    "Flow": 10,
+    "PermissionSet": 10,
+    "MutingPermissionSet": 10,
+    "CustomObject": 2,
+}
 """How many plain files one of a type is worth, as far as that can be told without opening it."""
-_WORK_OF_A_BODY = 5
 _WORK_OF_A_BATCH = 200
 _WORTH_A_WORKER = 300
 """Starting a worker takes about as long as this much work."""
@@ -41,6 +48,13 @@ class Parsing:
         self._reader = reader
         self._jobs = _useful_jobs(files) if jobs is None else jobs
         self._workers = _Workers(files, reader, self._jobs) if self._jobs > 1 else None
+
+    def early(self, types: Collection[str]) -> list[tuple[SourceFile, Parsed]]:
+        """What the files of these types gave, in their order, as soon as workers have read them.
+
+        Empty where no workers read: nothing is gained by taking some files first.
+        """
+        return [] if self._workers is None else self._workers.early(types)
 
     def results(self, progress: Progress | None = None) -> Iterator[tuple[SourceFile, Parsed]]:
         """What the files gave, in their order, whatever the number of jobs. To be asked for once."""
@@ -71,7 +85,7 @@ def _processors() -> int:
 
 
 def _work(source: SourceFile) -> int:
-    return _WORK_OF_A_BODY if source.role == "body" else _WORK.get(source.type, 1)
+    return _WORK.get(source.type, 1)
 
 
 def parse_one(source: SourceFile, reader: Reader) -> Parsed:
@@ -102,28 +116,37 @@ class _Workers:
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker)
         self._waiting: dict[Future[bytes], list[int]] = {}
+        self._parsed: list[Parsed | None] = [None] * len(files)
         with suppress(BrokenProcessPool):
             for batch in _batches(files):
                 given = _encode([files[i] for i in batch])
                 self._waiting[self._pool.submit(_parse_batch, given, reader)] = batch
 
+    def early(self, types: Collection[str]) -> list[tuple[SourceFile, Parsed]]:
+        wanted = [position for position, file in enumerate(self._files) if file.type in types]
+        self._take([f for f, batch in self._waiting.items() if not set(wanted).isdisjoint(batch)], None)
+        return [(self._files[position], self._result(position)) for position in wanted]
+
     def results(self, progress: Progress | None) -> Iterator[tuple[SourceFile, Parsed]]:
-        files = self._files
-        parsed: list[Parsed | None] = [None] * len(files)
-        done = 0
+        self._take(list(self._waiting), progress)
+        self.close()
+        for position, source in enumerate(self._files):
+            yield source, self._result(position)
+
+    def _take(self, futures: list[Future[bytes]], progress: Progress | None) -> None:
         try:
-            for future in as_completed(self._waiting):
+            for future in as_completed(futures):
                 batch = self._waiting.pop(future)
                 for position, facts in zip(batch, _decode(future.result()), strict=True):
-                    parsed[position] = facts
-                done += len(batch)
+                    self._parsed[position] = facts
                 if progress:
-                    progress(done, len(files))
+                    progress(len(self._files) - sum(map(len, self._waiting.values())), len(self._files))
         except BrokenProcessPool:
-            pass  # A worker died, most likely of memory. What it did not bring is parsed here: slower, but whole.
-        self.close()
-        for source, one in zip(files, parsed, strict=True):
-            yield source, one or parse_one(source, self._reader)
+            self._waiting.clear()  # a worker died, most likely of memory
+
+    def _result(self, position: int) -> Parsed:
+        """What a worker brought; what it did not bring is parsed here: slower, but whole."""
+        return self._parsed[position] or parse_one(self._files[position], self._reader)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
