@@ -153,10 +153,13 @@ class _Workers:
 
 
 def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
-    """Positions of files that go to a worker together. Large work comes first, so that all end at the same time."""
+    """Positions of files that go to a worker together.
+
+    Apex comes first, as linking it takes longest; then large work, so that all workers end at the same time.
+    """
     batches: list[list[int]] = []
     room = 0
-    for position in sorted(range(len(files)), key=lambda i: -_work(files[i])):
+    for position in sorted(range(len(files)), key=lambda i: _urgency(files[i])):
         work = _work(files[position])
         if work > room:
             batches.append([])
@@ -164,6 +167,10 @@ def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
         batches[-1].append(position)
         room -= work
     return batches
+
+
+def _urgency(source: SourceFile) -> tuple[bool, int]:
+    return not source.type.startswith("Apex"), -_work(source)
 
 
 def _prepare_worker() -> None:
