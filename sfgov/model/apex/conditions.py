@@ -36,6 +36,9 @@ Condition: TypeAlias = Joined | Negated | str
 _STRING_OR_BLANK = re.compile(r"('(?:[^'\\]|\\.)*')|\s+")
 _OPEN = frozenset("([{")
 _CLOSE = frozenset(")]}")
+_ENDS = _CLOSE | {"&&", "||"}
+_PIECE = re.compile(r"'(?:[^'\\]|\\.)*+'?|&&|\|\||[()\[\]{}]|[^'()\[\]{}&|]++|.", re.DOTALL)
+"""A string, a connective, a bracket, or what stands between them."""
 _TERNARY = re.compile(r"\?(?![.?])(?<!\?\?)")
 
 
@@ -126,21 +129,11 @@ def _closing(text: str, start: int) -> int:
 
 def _after(text: str, start: int) -> int:
     """Where the operand that starts here ends: before a connective or a closing bracket of the outermost level."""
-    depth, index = 0, start
-    while index < len(text):
-        char = text[index]
-        if char == "'":
-            index = _after_string(text, index)
-            continue
-        if depth == 0 and (char in _CLOSE or text.startswith(("&&", "||"), index)):
+    depth, end = 0, start
+    for match in _PIECE.finditer(text, start):
+        piece = match[0]
+        if depth == 0 and piece in _ENDS:
             break
-        depth += (char in _OPEN) - (char in _CLOSE)
-        index += 1
-    return max(index, start + 1) if start < len(text) else start
-
-
-def _after_string(text: str, index: int) -> int:
-    index += 1
-    while index < len(text) and text[index] != "'":
-        index += 1 + (text[index] == "\\")
-    return index + 1
+        depth += (piece in _OPEN) - (piece in _CLOSE)
+        end = match.end()
+    return max(end, start + 1) if start < len(text) else start

@@ -23,6 +23,9 @@ _CAST = re.compile(
 _CALL = re.compile(r"(\w+)\s*\((.*)\)", re.DOTALL)
 _INDEX = re.compile(r"(.*?)\s*\[[^\[\]]*\]", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(?P<fraction>\.\d+)?(?P<suffix>[dDlL]?)")
+_PIECE = re.compile(r"'(?:[^'\\]|\\.)*+'?|[()\[\]{}.]|[^'()\[\]{}.]++", re.DOTALL)
+"""A string, a bracket, a dot, or what stands between them."""
+_IN_CHAIN = re.compile(r"[\w? \t<>,-]*")
 _ELEMENT_METHODS = frozenset({"get", "remove"})
 _SAME_METHODS = frozenset({"clone", "deepclone"})
 _DEEPEST = 12
@@ -208,23 +211,21 @@ def _literal(text: str) -> TypeRef | None:
 def split_at_dots(text: str) -> tuple[str, ...]:
     """The parts of a chain `a.b(c).d[0]`; nothing for what is no chain (`a + b`)."""
     parts: list[str] = []
-    start = depth = index = 0
-    while index < len(text):
-        char = text[index]
-        if char == "'":
-            index = _after_string(text, index)
-            continue
-        if char in _OPEN:
+    start = depth = 0
+    for match in _PIECE.finditer(text):
+        piece = match[0]
+        if piece in _OPEN:
             depth += 1
-        elif char in _CLOSE:
+        elif piece in _CLOSE:
             depth -= 1
-        elif depth == 0:
-            if char == "." and not text[start:index].strip().isdigit():
-                parts.append(text[start:index].rstrip("?").strip())
-                start = index + 1
-            elif not (char.isalnum() or char in "_.? \t<>,-") or (char == " " and not _is_new(text[start:])):
-                return ()
-        index += 1
+        elif depth or piece[0] == "'":
+            continue
+        elif piece == ".":
+            if not text[start : match.start()].strip().isdigit():
+                parts.append(text[start : match.start()].rstrip("?").strip())
+                start = match.end()
+        elif not _IN_CHAIN.fullmatch(piece) or (" " in piece and not _is_new(text[start:])):
+            return ()
     last = text[start:].strip()
     return (*parts, last) if last else ()
 
