@@ -71,7 +71,7 @@ def test_each_field_has_its_lines_and_the_table_leads_there() -> None:
     lost = text[text.index('id="o-4"') : text.index('id="o-5"')]
     assert "Nothing carries it over." in words(lost)
     cut = text[text.index('id="o-5"') : text.index('id="o-6"')]
-    assert "gets it by the conversion settings : values are cut at 80" in words(cut)
+    assert "gets it by the conversion settings: values are cut at 80" in words(cut)
 
 
 def test_the_settings_are_told() -> None:
