@@ -196,6 +196,9 @@ def _of_mapping(org: Org, wanted: Terms, field: AttributionField, mapping: Mappi
 def _is_missing(org: Org, mapping: Mapping) -> bool:
     """Whether the target's object has custom fields here, its own, and this one is not among them."""
     absent = org.knowledge(CustomField, mapping.target) is Knowledge.ABSENT
+    absent = absent and not mapping.target.casefold().endswith(
+        "__pc"
+    )  # a contact's field, seen from its account
     own = (one for one in org.attribution.fields_of(mapping.object) if one.name.casefold().endswith("__c"))
     return absent and any(not org.index.managed(one.name) for one in own)
 

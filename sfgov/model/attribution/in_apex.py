@@ -39,7 +39,7 @@ def apex_writes(apex: Apex, automation: Automation, wanted: Wanted) -> Iterator[
     for write in _before_saves(automation, wanted):
         told.add(_spot(write.at))
         yield write
-    started = _Started(automation, wanted)
+    started = _Started(automation)
     for method in apex.methods:
         if not method.is_test and _names_any(method, wanted):
             for write in _MethodWrites(apex, method, wanted, started).all():
@@ -89,8 +89,7 @@ def _before_saves(automation: Automation, wanted: Wanted) -> Iterator[Write]:
             ),
             value=_literal(text),
             keeps=all(
-                keeps(_steps(one.write), text, wanted.beside(first.automatism.object), wanted.mirrors(field))
-                for one in told
+                keeps(_steps(one.write), text, wanted.beside(field), wanted.mirrors(field)) for one in told
             ),
             conditional=first.write.conditional,
         )
@@ -122,23 +121,21 @@ def _literal(text: str) -> str | None:
 class _Started:
     """By which saves of records a method comes to run, as far as triggers lead there."""
 
-    def __init__(self, automation: Automation, wanted: Wanted) -> None:
+    def __init__(self, automation: Automation) -> None:
         self._automation = automation
-        self._wanted = wanted
 
-    def by(self, method: LinkedMethod) -> frozenset[tuple[str, str]]:
-        """(object in lower case, event) of every trigger that surely leads to it."""
-        return frozenset(self._found.get(id(method), ()))
+    def by(self, method: LinkedMethod) -> tuple[Automatism, ...]:
+        """Every trigger that surely leads to it, one for each of its events."""
+        return tuple(self._found.get(id(method), ()))
 
     @cached_property
-    def _found(self) -> dict[int, set[tuple[str, str]]]:
-        found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    def _found(self) -> dict[int, list[Automatism]]:
+        found: dict[int, list[Automatism]] = defaultdict(list)
         for automatism in self._automation.automatisms:
-            if automatism.trigger is None:
-                continue
-            event = (automatism.object.casefold(), next(iter(automatism.events)))
-            for step in self._automation.walk(automatism).steps(self._automation.bodies(automatism)):
-                found[id(step.method)].add(event)
+            if automatism.trigger is not None:
+                walk, bodies = self._automation.walk(automatism), self._automation.bodies(automatism)
+                for method in {id(step.method) for step in walk.steps(bodies)}:
+                    found[method].append(automatism)
         return found
 
 
@@ -175,32 +172,32 @@ class _MethodWrites:
         self._started = started
 
     def all(self) -> Iterator[Write]:
+        started = self._started.by(self._method)
         for one in self._set():
             events = self._events(one)
-            owner = one.field.partition(".")[0]
+            owner = one.field.partition(".")[0].casefold()
+            same = {event for a in started if a.object.casefold() == owner for event in a.events}
             if events:
-                started = self._started.by(self._method)
-                if started and {e for o, e in started if o == owner.casefold()} == {"create"}:
-                    events = frozenset({"create"})
-                yield self._write(one, owner, events, automatic=bool(started))
+                # What a trigger on new records alone updates is these records.
+                yield self._write(one, frozenset({"create"}) if same == {"create"} else events, started)
 
-    def _write(self, one: _Set, owner: str, events: frozenset[SaveEvent], *, automatic: bool) -> Write:
+    def _write(self, one: _Set, events: frozenset[SaveEvent], started: tuple[Automatism, ...]) -> Write:
         at = self._method.at(one.operation)
-        beside = self._wanted.beside(owner)
+        beside = self._wanted.beside(one.field)
         steps = [(self._method, one.operation)]
         kept = keeps(steps, one.value, beside, self._wanted.mirrors(one.field))
-        says = f"{self._method.name} sets {one.field}"
+        begins = (a.at.says(f"{a.said} on {a.object} leads to {self._method.name}") for a in started[:1])
         return Write(
             field=one.field,
             component=at.component,
             by=f"Apex {self._method.name}",
             events=events,
             at=msgspec.structs.replace(at, element=f"{self._method.name}: {one.field}"),
-            evidence=(at.says(says), *self._saved_at(one)),
+            evidence=(*begins, at.says(f"{self._method.name} sets {one.field}"), *self._saved_at(one)),
             value=_literal(one.value),
             keeps=kept or self._only_blank(one, beside),
             conditional=bool(self._method.guards_of(one.operation)),
-            automatic=automatic,
+            automatic=bool(started),
             own=False,
         )
 

@@ -165,7 +165,7 @@ class _FlowWrites:
         self, element: FlowElement, field: str, event: SaveEvent | None, *, filled: bool = False
     ) -> bool:
         """Whether the flow comes to a node on an event; with `filled`, also where the field has a value already."""
-        assume = assuming(self._wanted.beside(field.partition(".")[0]), event, filled=filled)
+        assume = assuming(self._wanted.beside(field), event, filled=filled)
         nodes = (*self._callers, (self._flow, element))
         return all(_reaches(flow, node, assume) for flow, node in nodes)
 

@@ -86,7 +86,7 @@ def _events(owner: str, rule: WorkflowRule) -> frozenset[SaveEvent]:
 
 def _keeps(owner: str, rule: WorkflowRule, update: WorkflowFieldUpdate, wanted: Wanted, field: str) -> bool:
     """Whether the rule does not run where the field has a value, or the update puts that value back."""
-    fields = wanted.beside(field.partition(".")[0])
+    fields = wanted.beside(field)
     if _asked(owner, rule, fields, "update", filled=True) is False:
         return True
     if update.operation.casefold() != "formula" or update.target_object:

@@ -169,6 +169,7 @@ def _text(flow: LinkedFlow, value: FlowValue) -> str:
 # Apex
 
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_CONSTANT = re.compile(r"(?:([\w.]+)\.)?(\w+)")
 _NAMED = re.compile(r"(\w+)\s*=(?!=)\s*(.*)", re.DOTALL)
 _COMPARED = re.compile(
     r"([\w.\[\]()?]+)\.(LeadSource|AccountSource)\s*(?:==|!=)\s*'([^'\\]*)'", re.IGNORECASE
@@ -193,16 +194,15 @@ def _of_operation(apex: Apex, method: LinkedMethod, operation: Operation) -> Ite
     pairs: list[tuple[str, str, Literal["sets", "compares"]]] = []
     if operation.kind == "assign" and operation.arguments:
         record, _, name = operation.name.rpartition(".")
-        fixed = _STRING.fullmatch(operation.arguments[0].strip())
-        if record and name.casefold() in _NAMES and fixed:
+        if record and name.casefold() in _NAMES:
             owner = record_type(apex, method, record, operation.line)
-            pairs.append((_field(owner, name), fixed[1], "sets"))
+            pairs.append((_field(owner, name), _fixed(apex, method, operation.arguments[0]), "sets"))
     elif operation.kind == "new":
         for argument in operation.arguments:
             named = _NAMED.fullmatch(argument.strip())
-            fixed = _STRING.fullmatch(named[2].strip()) if named else None
-            if named and fixed:
-                pairs.append((_field(operation.name, named[1]), fixed[1], "sets"))
+            field = _field(operation.name, named[1]) if named else ""
+            if named and field:
+                pairs.append((field, _fixed(apex, method, named[2]), "sets"))
     elif operation.kind == "soql":
         pairs += [(_field(operation.name, m[1]), m[2], "compares") for m in _WHERE.finditer(operation.text)]
         for some in _WHERE_IN.finditer(operation.text):
@@ -211,6 +211,22 @@ def _of_operation(apex: Apex, method: LinkedMethod, operation: Operation) -> Ite
     for field, text, does in pairs:
         if field:
             yield Use(method.at(operation), field, text, does, by)
+
+
+def _fixed(apex: Apex, method: LinkedMethod, text: str) -> str:
+    """A text literal, also behind a constant of the class or of another one (`Sources.AI`); empty for anything else."""
+    bare = text.strip()
+    literal = _STRING.fullmatch(bare)
+    if literal:
+        return literal[1]
+    name = _CONSTANT.fullmatch(bare)
+    if name is None or (not name[1] and method.local(name[2].casefold())):
+        return ""
+    holder = apex.types.get(apex.types.find(name[1], method.owner_key) if name[1] else method.owner_key)
+    constants = (one for one in holder.fields if "final" in one.modifiers) if holder else ()
+    found = next((one for one in constants if one.name.casefold() == name[2].casefold()), None)
+    literal = _STRING.fullmatch(found.initial.strip()) if found else None
+    return literal[1] if literal else ""
 
 
 def _of_guards(apex: Apex, method: LinkedMethod) -> Iterator[Use]:

@@ -79,9 +79,19 @@ class Wanted:
         """The fields' own names, in lower case, whatever object they are of."""
         return frozenset(field for fields in self._fields.values() for field in fields)
 
-    def beside(self, object_name: str) -> frozenset[str]:
-        """The wanted fields of one object, in lower case: those of one touch are mostly asked about by one of them."""
-        return frozenset(self._fields.get(object_name.casefold(), ()))
+    def beside(self, field: str) -> frozenset[str]:
+        """The fields, in lower case, of which one is mostly asked about for all: the first touches of one object.
+
+        Of a field that is no first touch, itself alone.
+        """
+        owner, _, own = field.casefold().partition(".")
+        if field.casefold() not in self._first_touches:
+            return frozenset({own})
+        return self._firsts_of(owner) | {own}
+
+    def _firsts_of(self, owner: str) -> frozenset[str]:
+        names = (name.partition(".") for name in self._first_touches)
+        return frozenset(name for of, _, name in names if of == owner)
 
     def mirrors(self, field: str) -> frozenset[str]:
         """The field itself and the first touches of its object, in lower case: what comes from one is no later touch.
@@ -89,10 +99,10 @@ class Wanted:
         Lead Source is none of these, whatever it is called: it may have changed. But it may follow a field of its name.
         """
         owner, _, own = field.casefold().partition(".")
-        found = {name.partition(".")[2] for name in self._first_touches if name.startswith(f"{owner}.")}
+        found = self._firsts_of(owner)
         if own != "leadsource":
-            found = {name for name in found if words(name) not in _LEAD_SOURCE}
-        return frozenset((found - {"leadsource"}) | {own})
+            found = frozenset(name for name in found if words(name) not in _LEAD_SOURCE)
+        return (found - {"leadsource"}) | {own}
 
     @cached_property
     def _fields(self) -> dict[str, set[str]]:

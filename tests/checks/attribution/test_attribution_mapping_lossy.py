@@ -142,6 +142,11 @@ def test_what_fits(source: Files, target: Files) -> None:
     assert said(check, source, target, conversion(f"UTM_Content__c > Opportunity.{managed}")) == []
 
 
+def test_a_person_accounts_field_is_the_contacts() -> None:
+    files = field("Account.X__c") | conversion("UTM_Content__c > Account.UTM__pc", creates="NotVisible")
+    assert said(check, UTM, files) == []
+
+
 # Short of the pipeline
 
 

@@ -161,6 +161,17 @@ LOUD: dict[str, tuple[Files, str]] = {
         ),
         f"high/high {FLOW}:4",
     ),
+    "where a field of a later touch is empty": (
+        field("Lead.UTM_Source__c") | enrich(entry=filters("UTM_Source__c", "IsNull", "true")),
+        f"high/medium {FLOW}:4",
+    ),
+    "after the save, by the Id": (
+        enrich(
+            node("recordUpdates", "Set", filters("Id", "EqualTo", "$Record.Id"), INPUT, tag("object", "Lead")),
+            trigger="RecordAfterSave",
+        ),
+        f"high/high {FLOW}:4",
+    ),
     "of an opportunity": (
         enrich(owner="Opportunity"),
         f"high/high {FLOW}:4",
@@ -324,6 +335,8 @@ LOOP = "for (Lead l : Trigger.new) { %s }"
         (LOOP % "if (l.LeadSource == null || l.UTM__c != null) { l.LeadSource = 'Web'; }", "high/medium"),
         (LOOP % "if (!String.isBlank(l.LeadSource)) { l.LeadSource = 'Web'; }", "high/medium"),
         (LOOP % "l.put('LeadSource', 'Web');", "high/high"),
+        (LOOP % "l.LeadSource = l.LeadSource == null ? 'Web' : 'Other';", "high/high"),
+        (LOOP % "Contact old = m.get(l.Id); l.LeadSource = sources.get(l.Id);", "high/high"),
     ],
 )
 def test_triggers_that_overwrite(body: str, grade: str) -> None:
@@ -550,4 +563,31 @@ def test_a_process() -> None:
     }
     assert said(check, files) == [
         f"high/high {FLOW}:8 Process Enrich (on creation and update) sets Lead.LeadSource {LATER}"
+    ]
+
+
+def test_apex_behind_a_trigger_is_as_grave_as_the_trigger() -> None:
+    body = (
+        "public static void run(List<Task> all) { List<Lead> found = [SELECT Id FROM Lead];\n"
+        "for (Lead l : found) { l.LeadSource = 'Call'; } update found; }"
+    )
+    files = trigger("Svc.run(Trigger.new);", "after insert", owner="Task") | cls("Svc", body)
+    assert said(check, files) == [
+        f"high/high classes/Svc.cls:3 Apex Svc.run (on update) sets Lead.LeadSource {LATER}"
+    ]
+    assert evidence(check, files) == [
+        "triggers/T.trigger:1 after-trigger T on Task leads to Svc.run",
+        "classes/Svc.cls:3 Svc.run sets Lead.LeadSource",
+        "classes/Svc.cls:3 the record is saved",
+    ]
+
+
+def test_what_a_trigger_on_new_records_updates_is_these_records() -> None:
+    body = (
+        "public static void run(List<Lead> fresh) { List<Lead> all = [SELECT Id FROM Lead WHERE Id IN :fresh];\n"
+        "for (Lead l : all) { l.LeadSource = 'Web'; } update all; }"
+    )
+    assert said(check, trigger("Svc.run(Trigger.new);", "after insert"), cls("Svc", body)) == []
+    assert grades(trigger("Svc.run(Trigger.new);", "after update"), cls("Svc", body)) == [
+        "high/high classes/Svc.cls:3"
     ]

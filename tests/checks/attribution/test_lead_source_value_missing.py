@@ -97,6 +97,15 @@ LOUD: dict[str, tuple[Files, str]] = {
         cls("Form", "static void m() { insert new Lead(LeadSource = 'AI Referal'); }"),
         wrong("classes/Form.cls:2", "Apex Form.m sets Lead.LeadSource to"),
     ),
+    "a constant of the class": (
+        cls("Form", "static final String AI = 'AI Referal';\nvoid m(Lead l) { l.LeadSource = AI; }"),
+        wrong("classes/Form.cls:3", "Apex Form.m sets Lead.LeadSource to"),
+    ),
+    "a constant of another class": (
+        cls("Sources", "public static final String AI = 'AI Referal';")
+        | cls("Form", "void m() { insert new Lead(LeadSource = Sources.AI); }"),
+        wrong("classes/Form.cls:2", "Apex Form.m sets Lead.LeadSource to"),
+    ),
     "a condition in Apex": (
         trigger("for (Lead l : Trigger.new) { if (l.Rating == 'Hot' && l.LeadSource == 'AI Referal') { l.X__c = 1; } }"),
         wrong("triggers/T.trigger:2", "Apex T compares Lead.LeadSource with"),
@@ -143,6 +152,12 @@ QUIET: dict[str, Files] = {
     "a value": enrich(sets("LeadSource", "'Web'")),
     "a value in another case": enrich(sets("LeadSource", "'web'")),
     "a variable": enrich(sets("LeadSource", "Found")),
+    "a variable in Apex": cls(
+        "F", "static final String AI = 'AI Referal'; void m(Lead l, String AI) { l.LeadSource = AI; }"
+    ),
+    "a field of a class that may change": cls(
+        "F", "String ai = 'AI Referal'; void m(Lead l) { l.LeadSource = ai; }"
+    ),
     "a placeholder": enrich(sets("LeadSource", "'%%SOURCE%%'")),
     "a merge field": enrich(sets("LeadSource", "'{!Found}'")),
     "nothing": enrich(sets("LeadSource", "''")),
