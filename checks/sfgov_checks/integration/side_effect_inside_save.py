@@ -44,15 +44,15 @@ def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
     ## Bad
     ```apex triggers/OrderTrigger.trigger
     trigger OrderTrigger on Order (after update) {
-        Warehouse.notify(Trigger.new);
+        Warehouse.refreshStock(Trigger.new);
     }
     ```
     ```apex classes/Warehouse.cls
     public with sharing class Warehouse {
-        public static void notify(List<Order> orders) {
+        public static void refreshStock(List<Order> orders) {
             HttpRequest request = new HttpRequest();
-            request.setEndpoint('callout:Warehouse/orders');
-            request.setBody(JSON.serialize(orders));
+            request.setEndpoint('callout:Warehouse/stock');
+            request.setMethod('GET');
             new Http().send(request);
         }
     }
@@ -61,19 +61,19 @@ def side_effect_inside_save(org: Org) -> Iterator[Outcome]:
     ## Good
     ```apex triggers/OrderTrigger.trigger
     trigger OrderTrigger on Order (after update) {
-        System.enqueueJob(new WarehouseJob(Trigger.new));
+        System.enqueueJob(new StockJob(Trigger.new));
     }
     ```
-    ```apex classes/WarehouseJob.cls
-    public with sharing class WarehouseJob implements Queueable, Database.AllowsCallouts {
+    ```apex classes/StockJob.cls
+    public with sharing class StockJob implements Queueable, Database.AllowsCallouts {
         private final List<Order> orders;
-        public WarehouseJob(List<Order> orders) {
+        public StockJob(List<Order> orders) {
             this.orders = orders;
         }
         public void execute(QueueableContext context) {
             HttpRequest request = new HttpRequest();
-            request.setEndpoint('callout:Warehouse/orders');
-            request.setBody(JSON.serialize(orders));
+            request.setEndpoint('callout:Warehouse/stock');
+            request.setMethod('GET');
             new Http().send(request);
         }
     }
