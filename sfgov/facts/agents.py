@@ -207,6 +207,8 @@ class AgentTopic(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The library topic that it was copied from."""
     target: str = ""
     """Of a connected subagent: the URI of the other agent."""
+    inputs: tuple[AgentParameter, ...] = ()
+    """Of a connected subagent: what it is given."""
     end_line: int = 0
 
 
@@ -248,6 +250,10 @@ class AgentConnection(msgspec.Struct, frozen=True, gc=False, array_like=True):
     route_line: int = 0
     escalation_message: AgentText = NO_TEXT
     instructions: AgentText = NO_TEXT
+    """What the model is told besides, on this channel."""
+    inputs: tuple[AgentParameter, ...] = ()
+    formats: tuple[AgentAction, ...] = ()
+    """Forms in which it answers; those of the org's own call Apex."""
 
 
 class AiAuthoringBundle(Fact, frozen=True, kw_only=True):

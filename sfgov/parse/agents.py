@@ -277,7 +277,7 @@ def read_schema(data: bytes, source: SourceFile) -> Iterator[GenAiSchema | Probl
         return
     top = document.value if isinstance(document.value, dict) else {}
     required = top.get("required")
-    listed = {str(one) for one in required} if isinstance(required, list) else set()
+    listed = {str(one).casefold(): str(one) for one in required} if isinstance(required, list) else {}
     properties = top.get("properties")
     yield GenAiSchema(
         name=name,
@@ -289,7 +289,15 @@ def read_schema(data: bytes, source: SourceFile) -> Iterator[GenAiSchema | Probl
     )
 
 
-def _parameter(document: Document, name: str, value: dict[str, Any], required: set[str]) -> AgentParameter:
+def _required(document: Document, name: str, required: dict[str, str]) -> Mark:
+    """The line of `required` that lists a property; Salesforce's own schemas list some in another case."""
+    listed = required.get(name.casefold())
+    return 0 if listed is None else document.lines.get(("required", listed), 1)
+
+
+def _parameter(
+    document: Document, name: str, value: dict[str, Any], required: dict[str, str]
+) -> AgentParameter:
     at: Keys = ("properties", name)
     line = document.lines[at]
     record = value.get("lightning:sObjectInfo")
@@ -315,7 +323,7 @@ def _parameter(document: Document, name: str, value: dict[str, Any], required: s
         )
         if text("description")
         else NO_TEXT,
-        required=document.lines.get(("required", name), line) if name in required else 0,
+        required=_required(document, name, required),
         user_input=mark("copilotAction:isUserInput"),
         displayable=mark("copilotAction:isDisplayable"),
         used_by_planner=mark("copilotAction:isUsedByPlanner"),

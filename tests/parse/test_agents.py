@@ -261,7 +261,7 @@ def test_an_action_of_the_library() -> None:
 
 SCHEMA = """\
 {
-\t"required" : [ "contactId" ],
+\t"required" : [ "ContactId", "gone" ],
 \t"unevaluatedProperties" : false,
 \t"properties" : {
 \t\t"contactId" : {

@@ -79,6 +79,8 @@ def connection(node: Node, type_: str) -> AgentConnection:
         route_line=route.line if route else 0,
         escalation_message=text_of(node.first("escalation_message")),
         instructions=text_of(instructions),
+        inputs=_parameters_of(node, "inputs"),
+        formats=tuple(one for formats in node.all("response_formats") for one in actions(formats)),
     )
 
 
@@ -100,10 +102,14 @@ def actions(node: Node) -> Iterator[AgentAction]:
             target_line=target.line if target else (child.line if written else 0),
             source=scalar(child.first("source")),
             confirmation=mark(child.first("require_user_confirmation")),
-            inputs=tuple(one for inputs in child.all("inputs") for one in _parameters(inputs)),
-            outputs=tuple(one for outputs in child.all("outputs") for one in _parameters(outputs)),
+            inputs=_parameters_of(child, "inputs"),
+            outputs=_parameters_of(child, "outputs"),
             end_line=last_line(child),
         )
+
+
+def _parameters_of(node: Node, key: str) -> tuple[AgentParameter, ...]:
+    return tuple(one for block in node.all(key) for one in _parameters(block))
 
 
 def _parameters(node: Node) -> Iterator[AgentParameter]:
@@ -153,6 +159,7 @@ def topic(node: Node, problems: list[Problem]) -> AgentTopic:
         steps=steps.steps(),
         settings=tuple(_settings_of(node)),
         target=scalar(node.first("target")),
+        inputs=_parameters_of(node, "inputs"),
         end_line=last_line(node),
     )
 
