@@ -84,6 +84,16 @@ class NotChecked(msgspec.Struct, frozen=True):
     reason: str
 
 
+SECRETS = "secrets"
+"""The tag of checks whose findings are reported without the source lines around them."""
+
+
+def pack_of(code: str) -> str:
+    """The letters of a check's code, `DEL` of `DEL004`; for a rule of another tool its name, `pmd` of `pmd/ApexDoc`."""
+    tool, slash, _ = code.partition("/")
+    return tool if slash else code.rstrip("0123456789")
+
+
 type_or_name = type | str
 Outcome = Finding | NotChecked
 _SHALLOW = re.compile(r"\n {0,3}[^ \n]|\t")
@@ -112,7 +122,12 @@ class Check(msgspec.Struct, frozen=True):
     @property
     def pack(self) -> str:
         """The letters of the code: `DEL` of `DEL004`."""
-        return self.code.rstrip("0123456789")
+        return pack_of(self.code)
+
+    @property
+    def imported(self) -> bool:
+        """Whether it says what another tool found."""
+        return "/" in self.code
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -140,8 +155,14 @@ class Check(msgspec.Struct, frozen=True):
         return match[1].strip() if match else ""
 
     def named(self, wanted: str) -> bool:
-        """Whether `wanted` (a code, a name or a pack, in any case) means this check."""
-        return wanted.casefold() in (self.code.casefold(), self.name, self.pack.casefold())
+        """Whether `wanted` (a code, a name or a pack, in any case) means this check.
+
+        Rules of another tool are meant by their code, and all of them by `pmd/`.
+        """
+        wanted = wanted.casefold()
+        if self.imported:
+            return wanted in (self.code.casefold(), f"{self.pack}/")
+        return wanted in (self.code.casefold(), self.name, self.pack.casefold())
 
     def run(self, **context: Any) -> Iterator[Outcome]:
         """Call the function with the parameters it asks for by name, out of `context`."""

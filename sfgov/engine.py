@@ -16,7 +16,7 @@ import msgspec
 import sfgov
 from sfgov.attribution_map import attribution_map
 from sfgov.automation_map import automation_map
-from sfgov.check import Check, Finding, NotChecked, Severity, option_values
+from sfgov.check import SECRETS, Check, Finding, NotChecked, Severity, option_values
 from sfgov.config import Config
 from sfgov.excerpts import Excerpts
 from sfgov.facts import ApexClass, ApexTrigger, Fact
@@ -42,8 +42,6 @@ from sfgov.project import Project
 from sfgov.result import Card, Expiring, NotLooked, Result, Run, Step
 from sfgov.selfcheck import FileProblem, check_crashed
 
-SECRETS = "secrets"
-"""The tag of checks whose findings are reported without the source lines around them."""
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, in all)."""
 

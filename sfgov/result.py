@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from sfgov.check import Confidence, Severity
+from sfgov.check import Confidence, Severity, pack_of
 from sfgov.counted import counted
 
 Status = Literal["new", "baseline", "waived", "suppressed"]
@@ -52,7 +52,7 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def pack(self) -> str:
         """The letters of the check's code."""
-        return self.check.rstrip("0123456789")
+        return pack_of(self.check)
 
 
 class Card(msgspec.Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,53 +19,76 @@ if TYPE_CHECKING:
     from sfgov.result import Run
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def gate_options(command: F) -> F:
+    """All options of `sfgov check`, as `judge` takes them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "-f",
+        "--format",
+        "formats",
+        metavar="FORMAT[=FILE]",
+        multiple=True,
+        help="console (the default), html, json, junit, sarif, github, gitlab, azure, checkstyle, rdjson, sonarqube, "
+        "markdown or csv; repeatable. Without FILE to stdout.",
+    ),
+    selection_options,
+    click.option(
+        "--fail-on",
+        type=click.Choice([*(s.value for s in Severity), NEVER]),
+        help="The mildest severity that fails the gate (high).",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if findings fail the gate."),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Findings that this file knows do not fail the gate; `sfgov baseline write` makes it.",
+    ),
+    click.option(
+        "--diff-base",
+        metavar="REF",
+        help="Only what is new against the merge base with this git commit or branch fails the gate.",
+    ),
+    click.option(
+        "--show",
+        type=click.Choice(["added", "file", "all"]),
+        default="all",
+        help="With --diff-base, which findings are annotated or commented on: those on added lines, those in changed "
+        "files, or all (the default). Neither the gate nor any count depends on it.",
+    ),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Look at the other state of --diff-base anew, whatever is kept of it on this machine, and keep nothing.",
+    ),
+    click.option(
+        "-q", "--quiet", count=True, help="Only findings and the verdict; twice: only the exit code."
+    ),
+    verbose_option("Source lines, and findings that do not count, too."),
+)
+
+
 @click.command(short_help="Lint one org and decide whether the gate passes.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "-f",
-    "--format",
-    "formats",
-    metavar="FORMAT[=FILE]",
-    multiple=True,
-    help="console (the default), html, json, junit, sarif, github, gitlab, azure, checkstyle, rdjson, sonarqube, "
-    "markdown or csv; repeatable. Without FILE to stdout.",
-)
-@selection_options
-@click.option(
-    "--fail-on",
-    type=click.Choice([*(s.value for s in Severity), NEVER]),
-    help="The mildest severity that fails the gate (high).",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if findings fail the gate.")
-@click.option(
-    "--baseline",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Findings that this file knows do not fail the gate; `sfgov baseline write` makes it.",
-)
-@click.option(
-    "--diff-base",
-    metavar="REF",
-    help="Only what is new against the merge base with this git commit or branch fails the gate.",
-)
-@click.option(
-    "--show",
-    type=click.Choice(["added", "file", "all"]),
-    default="all",
-    help="With --diff-base, which findings are annotated or commented on: those on added lines, those in changed "
-    "files, or all (the default). Neither the gate nor any count depends on it.",
-)
-@click.option(
-    "--no-cache",
-    is_flag=True,
-    help="Look at the other state of --diff-base anew, whatever is kept of it on this machine, and keep nothing.",
-)
-@click.option("-q", "--quiet", count=True, help="Only findings and the verdict; twice: only the exit code.")
-@verbose_option("Source lines, and findings that do not count, too.")
+@gate_options
 @click.pass_context
-def check(
-    ctx: click.Context,
-    /,
+def check(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
+    """Lint one org: a DX project, an mdapi folder, a folder of metadata or a retrieved .zip (default: .).
+
+    Exits with 0 when the gate passes, with 1 when findings fail it, with 2 when sfgov could not do its work.
+    """
+    ctx.exit(judge(paths, **options))
+
+
+def judge(
     paths: tuple[Path, ...],
     *,
     formats: tuple[str, ...],
@@ -77,11 +101,8 @@ def check(
     quiet: int,
     verbose: int,
     **selection: Any,
-) -> None:
-    """Lint one org: a DX project, an mdapi folder, a folder of metadata or a retrieved .zip (default: .).
-
-    Exits with 0 when the gate passes, with 1 when findings fail it, with 2 when sfgov could not do its work.
-    """
+) -> int:
+    """Lint an org as the options say, write the reports, and give the exit code."""
     if diff_base is not None:
         refuse_archives(paths)
     elif show != "all":
@@ -109,7 +130,7 @@ def check(
         write(run, output, verbose - quiet)
         if not quiet:
             tell(run, output, shape)
-    ctx.exit(_exit_code(run, exit_zero=exit_zero))
+    return _exit_code(run, exit_zero=exit_zero)
 
 
 def tell(run: Run, output: Output, shape: Format) -> None:

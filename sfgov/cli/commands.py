@@ -11,6 +11,7 @@ from sfgov.cli.checks import checks
 from sfgov.cli.docs import docs
 from sfgov.cli.explain import explain
 from sfgov.cli.failures import Commands
+from sfgov.cli.importing import import_
 from sfgov.cli.init import init
 from sfgov.cli.who_can import who_can
 
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for _command in (baseline, check, checks, docs, explain, init, who_can):
+for _command in (baseline, check, checks, docs, explain, import_, init, who_can):
     main.add_command(_command)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
     from sfgov.gate.diff import Before
-    from sfgov.project import Project, Snapshot
+    from sfgov.project import Changes, Project, Snapshot
     from sfgov.result import Run
 
 
@@ -52,13 +52,19 @@ class Comparing(msgspec.Struct, frozen=True):
 
     def run(self, ask_now: Callable[..., Run], *, show: str, cache: bool) -> Run:
         """The org as it lies on disk (`ask_now` is about that), in which only what is new counts. Raises `CannotWork`."""
-        from sfgov.gate.diff import Before, against
+        from sfgov.gate.diff import Before, against, annotating
 
         with _what_git_cannot():
             earlier = self._earlier()
             now = ask_now(earlier=earlier, holdings=True)
             before = Before() if earlier is None else self._before(earlier, cache=cache)
-            return self._annotating(against(now, before, self.ref, self.snapshot.commit), show)
+            changes = self._changes(needed=show != "all" or any(one.imported for one in self.task.checks))
+            found = against(now, before, self.ref, self.snapshot.commit, changes.adds)
+            if show == "all":
+                return found
+            return annotating(
+                found, changes.adds if show == "added" else lambda path, _: changes.touches(path)
+            )
 
     def _earlier(self) -> Project | None:
         """The org as the commit has it; None where it has no metadata yet."""
@@ -77,19 +83,23 @@ class Comparing(msgspec.Struct, frozen=True):
         from sfgov.kept import kept_outside_of, key_of
 
         own = self._own_policy()
+        checks = [one for one in self.task.checks if not one.imported]
+        known = [one for one in self.task.known if not one.imported]
         kept = kept_outside_of(self.snapshot.top) if cache else None
         key = kept and key_of(
             earlier,
             self.snapshot.tree_name,
             policies=(self.task.config, own),
-            checks=self.task.checks,
-            known=self.task.known,
+            checks=checks,
+            known=known,
             baseline=self.baseline,
             today=self.today,
         )
         if kept and key and (found := kept.get(key)):
             return found
-        before = Before.of(self.ask(earlier, matrix=False, holdings=True, own=own))
+        before = Before.of(
+            self.ask(earlier, matrix=False, holdings=True, own=own, checks=checks, known=known)
+        )
         if kept and key and not before.crashed:
             kept.put(key, before)
         return before
@@ -107,14 +117,11 @@ class Comparing(msgspec.Struct, frozen=True):
         except (OSError, ConfigError):
             return Config(path=path)
 
-    def _annotating(self, run: Run, show: str) -> Run:
-        from sfgov.gate.diff import annotating
-        from sfgov.project import changes_since
+    def _changes(self, *, needed: bool) -> Changes:
+        """Which lines are new; none where nobody asks."""
+        from sfgov.project import Changes, changes_since
 
-        if show == "all":
-            return run
-        changes = changes_since(self.snapshot)
-        return annotating(run, changes.adds if show == "added" else lambda path, _: changes.touches(path))
+        return changes_since(self.snapshot) if needed else Changes({})
 
 
 @contextmanager

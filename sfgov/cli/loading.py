@@ -15,6 +15,7 @@ from sfgov.counted import counted
 from sfgov.plugins import PluginError, load_checks
 
 if TYPE_CHECKING:
+    from sfgov.imported import Imported
     from sfgov.project import Project
     from sfgov.project.tree import Origin
 
@@ -63,6 +64,18 @@ def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) 
     try:
         return open_project(paths, declared=declared, base=base, origin=origin or Disk())
     except CannotOpen as error:
+        raise CannotWork(str(error)) from error
+
+
+def imported_from(logs: Sequence[Path], project: Project) -> Imported:
+    """The findings of other tools in these SARIF logs, as checks."""
+    from sfgov.imported import SarifError, imported, read_log
+
+    root = project.root.resolve()
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    try:
+        return imported([read_log(file) for file in logs], project, (top, Path.cwd()))
+    except SarifError as error:
         raise CannotWork(str(error)) from error
 
 

@@ -16,7 +16,7 @@ import msgspec
 from sfgov.check import Check, Ruleset, Severity
 from sfgov.cli.comparing import Comparing, merge_base_of
 from sfgov.cli.failures import CannotWork
-from sfgov.cli.loading import all_checks, checks_option, configuration, opened, policy_alone
+from sfgov.cli.loading import all_checks, checks_option, configuration, imported_from, opened, policy_alone
 
 if TYPE_CHECKING:
     from sfgov.config import Config
@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def selection_options(command: F) -> F:
-    """`--config`, `--checks`, `--ruleset`, `--select`, `--ignore` and `--jobs`, as `prepared` takes them."""
+    """`--config`, `--checks`, `--ruleset`, `--select`, `--ignore`, `--import` and `--jobs`, as `prepared` takes them."""
     for option in reversed(_SELECTION):
         command = option(command)
     return command
@@ -56,6 +56,14 @@ _SELECTION = (
     ),
     click.option("--ignore", metavar="CODE|NAME|PACK,…", multiple=True, help="Run all but these."),
     click.option(
+        "--import",
+        "logs",
+        metavar="SARIF",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Findings of another tool, from its SARIF log, beside our own; repeatable.",
+    ),
+    click.option(
         "--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes; by default as many as pay."
     ),
 )
@@ -74,6 +82,8 @@ class Task(msgspec.Struct, frozen=True):
     parsing: Parsing
     """Of the project's files; it has begun."""
     jobs: int | None = None
+    remarks: tuple[str, ...] = ()
+    """What people should hear of the logs of other tools."""
 
     @property
     def root(self) -> Path:
@@ -106,6 +116,8 @@ class Task(msgspec.Struct, frozen=True):
         snapshot = merge_base_of(self.root, diff_base) if diff_base is not None else None
         limit = fail_on or self.config.policy.fail_on
         today = datetime.datetime.now(datetime.UTC).date()
+        for remark in () if quiet else self.remarks:
+            click.echo(remark, err=True)
         with progress.shown(quiet=quiet) as tell:
             ask = partial(
                 run,
@@ -136,6 +148,7 @@ def prepared(
     ruleset: str | None,
     select: Sequence[str],
     ignore: Sequence[str],
+    logs: Sequence[Path],
     jobs: int | None,
 ) -> Iterator[Task]:
     """The task that the options describe. Raises `click.UsageError` and `CannotWork`.
@@ -148,10 +161,11 @@ def prepared(
     project = opened(paths, policy_alone(config_file, paths[0], folder))
     parsing = Parsing(project.files, project.reader, jobs)
     try:
-        known = all_checks(folder)
+        taken = imported_from(logs, project) if logs else None
+        known = (*all_checks(folder), *(taken.checks if taken else ()))
         config = configuration(config_file, paths[0], known)
         chosen = _chosen(config, known, ruleset, select, ignore)
-        yield Task(paths, config, known, chosen, project, parsing, jobs)
+        yield Task(paths, config, known, chosen, project, parsing, jobs, taken.remarks if taken else ())
     finally:
         parsing.close()
 

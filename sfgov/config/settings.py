@@ -35,7 +35,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _unknown(keys: Keys, name: Any, checks: Sequence[Check]) -> Iterator[Misfit]:
-    if isinstance(name, str) and not any(one.named(name) for one in checks):
+    if isinstance(name, str) and not (_is_imported(name) or any(one.named(name) for one in checks)):
         yield Misfit(keys, unknown_check(name, checks))
 
 
@@ -50,12 +50,17 @@ def unknown_check(name: str, checks: Sequence[Check], *, packs: bool = True) -> 
 def _settings(keys: Keys, settings: dict[str, Any], checks: Sequence[Check]) -> Iterator[Misfit]:
     name = keys[-1]
     found = next((one for one in checks if name in (one.code, one.name)), None)
-    if found is None:
+    if found is None and not _is_imported(name):
         yield Misfit(keys, unknown_check(name, checks, packs=False))
         return
-    options = found.options or msgspec.Struct
-    severity = [("severity", Severity, found.severity)]
+    options = (found and found.options) or msgspec.Struct
+    severity = [("severity", Severity, found.severity if found else Severity.INFO)]
     yield from misfits(settings, msgspec.defstruct("Settings", severity, bases=(options,)), keys)
+
+
+def _is_imported(name: str) -> bool:
+    """Whether it means a rule of another tool (or all its rules, `pmd/`), which is known only where its log is at hand."""
+    return "/" in name
 
 
 def _twice(settings: Container[str], checks: Sequence[Check]) -> Iterator[Misfit]:

@@ -10,7 +10,7 @@ from sfgov.check import Check, Ruleset
 from sfgov.policy import Policy
 
 OWN_PACK = "SFG"
-"""sfgov's checks of its own work. They run unless they are ignored by name."""
+"""sfgov's checks of its own work. They run unless they are ignored by name, as do those that another tool's log brings."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Selection(msgspec.Struct, frozen=True):
         return not any(one.pack != OWN_PACK or _named(one, self.select) for one in self.of(checks))
 
     def _wants(self, one: Check) -> bool:
-        if one.pack == OWN_PACK:
+        if one.pack == OWN_PACK or one.imported:
             return True
         return _named(one, self.select) if self.select else self.ruleset.includes(one.ruleset)
 

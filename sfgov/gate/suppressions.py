@@ -73,9 +73,7 @@ def read_comment(comment: Comment, known: Sequence[Check]) -> Suppression | Malf
     problem = next(filter(None, (_unknown(name, known) for name in names)), "")
     if problem or not reason:
         return Malformed(comment, problem or f"it gives no reason after the brackets; {SHAPE}")
-    codes = [
-        one.code for name in names for one in known if name.casefold() in (one.code.casefold(), one.name)
-    ]
+    codes = [code for name in names for code in _codes(name, known)]
     line = 0 if verb == "file-ignore" else _target(comment)
     return Suppression(comment, tuple(codes), reason, line)
 
@@ -138,10 +136,21 @@ def _misplaced(comment: Comment, verb: str) -> str:
     return ""
 
 
+def _codes(name: str, known: Sequence[Check]) -> list[str]:
+    """The checks that a name means. Rules of another tool are known only where its log is at hand."""
+    return [one.code for one in known if _means(name, one)] or ([name] if "/" in name else [])
+
+
+def _means(name: str, one: Check) -> bool:
+    return name.casefold() in (one.code.casefold(), one.code.casefold() if one.imported else one.name)
+
+
 def _unknown(name: str, known: Sequence[Check]) -> str:
     if not name:
         return f"a name is missing beside a comma; {SHAPE}"
-    if any(name.casefold() in (one.code.casefold(), one.name) for one in known):
+    if "/" in name.strip("/") and len(name.split()) == 1:
+        return ""
+    if any(_means(name, one) for one in known):
         return ""
     if len(name.split()) > 1:
         return f'a comma is missing in "{name}"; {SHAPE}'

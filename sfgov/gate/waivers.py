@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from sfgov.check import Severity
+from sfgov.check import Severity, pack_of
 from sfgov.gate.globs import name_matches, path_matches
 from sfgov.policy import Override, Policy, Waiver, WaiverLimits
 from sfgov.result import Result
@@ -34,8 +34,11 @@ def covered(waiver: Waiver, results: Iterable[Result]) -> tuple[Result, ...]:
 
 
 def names_check(waiver: Waiver, code: str, name: str) -> bool:
-    """Whether a waiver is about this check, by its code, name or pack."""
-    return waiver.check.casefold() in (code.casefold(), name.casefold(), code.rstrip("0123456789").casefold())
+    """Whether a waiver is about this check, by its code, name or pack; a rule of another tool has its code and `pmd/`."""
+    wanted, pack = waiver.check.casefold(), pack_of(code).casefold()
+    return wanted in (
+        (code.casefold(), f"{pack}/") if "/" in code else (code.casefold(), name.casefold(), pack)
+    )
 
 
 def excesses(

@@ -149,6 +149,8 @@ class TestAction:
 
     def test_a_base_a_baseline_and_a_limit(self, org: Path) -> None:
         assert self.run(org, SFGOV_DIFF_BASE="HEAD")[:1] == (0,)
+        assert self.run(org, SFGOV_DIFF_BASE="HEAD", SFGOV_SHOW="added")[:1] == (0,)
+        assert self.run(org, SFGOV_SHOW="added")[:1] == (2,)
         assert self.run(org, SFGOV_FAIL_ON="never")[1][0] == "gate=passed"
         code, outputs, summary = self.run(org, SFGOV_BASELINE="nowhere.json")
         assert (code, outputs[0], summary) == (2, "gate=", "")
