@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from sfgov.facts import CustomField
+from sfgov.facts import CustomField, CustomObject, LeadConvertSettings
 from sfgov.model.apex import Apex
 from sfgov.model.attribution.conversion import STANDARD, Arrival, Conversion, Mapping
 from sfgov.model.attribution.fields import (
@@ -14,8 +14,6 @@ from sfgov.model.attribution.fields import (
     OBJECTS,
     AttributionField,
     attribution_fields,
-    fields_of,
-    has_leads,
 )
 from sfgov.model.attribution.in_apex import apex_writes
 from sfgov.model.attribution.in_flows import flow_writes
@@ -55,13 +53,14 @@ class Attribution:
         self._apex = apex
         self._automation = automation
         self._lineage = lineage
-        self._fields: dict[str, tuple[Written[CustomField], ...]] = {}
         self._written: dict[tuple[str, ...], dict[str, tuple[Write, ...]]] = {}
 
     @cached_property
     def has_leads(self) -> bool:
-        """Whether anything of the tree is about leads."""
-        return has_leads(self._index)
+        """Whether anything of the tree is about leads: the object, a field of it, or their conversion."""
+        index = self._index
+        named = index.get(CustomObject, "Lead") is not None or index.retrieved(LeadConvertSettings)
+        return named or bool(self.fields_of("Lead"))
 
     @cached_property
     def conversion(self) -> Conversion:
@@ -80,13 +79,19 @@ class Attribution:
 
     def fields_of(self, object_name: str) -> tuple[Written[CustomField], ...]:
         """All fields of one object that the tree has, by name."""
-        if object_name not in self._fields:
-            self._fields[object_name] = tuple(fields_of(self._index, object_name))
-        return self._fields[object_name]
+        return tuple(self._fields.get(object_name.casefold(), ()))
+
+    @cached_property
+    def _fields(self) -> dict[str, list[Written[CustomField]]]:
+        found: dict[str, list[Written[CustomField]]] = defaultdict(list)
+        for written in self._index.all(CustomField):
+            found[written.fact.object.casefold()].append(written)
+        return found
 
     def fields(self, terms: Terms, *objects: str) -> tuple[AttributionField, ...]:
-        """The custom fields that say where a lead came from, by name; without `objects`, of all."""
-        return attribution_fields(self._index, terms, *objects)
+        """The custom fields that say where a lead came from, by name; without `objects`, of all that may have them."""
+        wanted = {name.casefold() for name in objects or (*OBJECTS, *terms.fields)}
+        return attribution_fields((one for name in wanted for one in self._fields.get(name, ())), terms)
 
     def first_touches(self, terms: Terms) -> tuple[str, ...]:
         """The fields (`Lead.LeadSource`) that are to keep their first value: by the policy, by name, Lead Source."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 
-from sfgov.facts import CustomField, CustomObject, LeadConvertSettings
+from sfgov.facts import CustomField
 from sfgov.model.attribution.names import Kind, Terms
 from sfgov.model.classification import is_stored
-from sfgov.model.index import Index, Written
+from sfgov.model.index import Written
 from sfgov.place import Place
 
 OBJECTS = ("Lead", "Contact", "Account", "Opportunity", "CampaignMember")
@@ -54,31 +54,13 @@ class AttributionField(msgspec.Struct, frozen=True):
         return self.written.at()
 
 
-def has_leads(index: Index) -> bool:
-    """Whether anything of the tree is about leads: the object, a field of it, or their conversion."""
-    return (
-        index.get(CustomObject, "Lead") is not None
-        or index.retrieved(LeadConvertSettings)
-        or any(True for _ in fields_of(index, "Lead"))
-    )
-
-
-def fields_of(index: Index, object_name: str) -> Iterator[Written[CustomField]]:
-    """The fields of one object that the tree has, by name."""
-    wanted = object_name.casefold()
-    return (one for one in index.all(CustomField) if one.fact.object.casefold() == wanted)
-
-
-def attribution_fields(index: Index, terms: Terms, *objects: str) -> tuple[AttributionField, ...]:
-    """The org's custom fields that say where a lead came from, by name; without `objects`, of all that may have them.
+def attribution_fields(fields: Iterable[Written[CustomField]], terms: Terms) -> tuple[AttributionField, ...]:
+    """Those of some fields that say where a lead came from, by name.
 
     Formulas, summaries and fields that their label or state retires are left out.
     """
-    wanted = {name.casefold() for name in objects or (*OBJECTS, *terms.fields)}
-    found = (
-        _of(written, terms) for written in index.all(CustomField) if written.fact.object.casefold() in wanted
-    )
-    return tuple(one for one in found if one is not None)
+    found = (_of(written, terms) for written in fields)
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.name.casefold()))
 
 
 def _of(written: Written[CustomField], terms: Terms) -> AttributionField | None:

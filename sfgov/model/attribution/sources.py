@@ -231,6 +231,8 @@ def _fixed(apex: Apex, method: LinkedMethod, text: str) -> str:
 
 def _of_guards(apex: Apex, method: LinkedMethod) -> Iterator[Use]:
     for guard in method.method.guards:
+        if "source" not in guard.condition.casefold():
+            continue
         for compared in (*_COMPARED.finditer(guard.condition), *_EQUALS.finditer(guard.condition)):
             record = compared[1].lstrip("(!")
             field = _field(record_type(apex, method, record, guard.line), compared[2])
