@@ -23,6 +23,15 @@ _NOT_STORED = {
     "summary",
 }
 """Field types (in lower case) without a value of their own, or with one that says nothing of a person."""
+_SHOWN_FROM_ELSEWHERE = {
+    "campaignmember": {
+        "city", "companyoraccount", "country", "description", "donotcall", "email", "fax", "firstname",
+        "lastname", "leadsource", "mobilephone", "name", "phone", "postalcode", "salutation", "state", "street",
+        "title",
+    },
+    "case": {"contactemail", "contactfax", "contactmobile", "contactphone"},
+}  # fmt: skip
+"""Standard fields that show those of the contact or lead, and store nothing."""
 _NOT_COPIED = ("__mdt", "__e", "__x", "__b")
 """Objects whose records are not data that a sandbox gets: metadata, events, external and big objects."""
 
@@ -122,7 +131,8 @@ def is_classified(field: CustomField) -> bool:
 
 def is_stored(field: CustomField) -> bool:
     """Whether the field keeps a value of its own that could be masked. Standard fields do not state their type."""
-    return not field.formula and field.type.casefold() not in _NOT_STORED
+    shown = field.field.casefold() in _SHOWN_FROM_ELSEWHERE.get(field.object.casefold(), ())
+    return not (field.formula or shown) and field.type.casefold() not in _NOT_STORED
 
 
 def classified_fields(index: Index, sensitivity: Sensitivity) -> Iterator[SensitiveField]:

@@ -37,6 +37,12 @@ _REQUIRED = {
     "task": ("Priority", "Status", "Subject"),
 }
 """Standard fields that profiles have no entries for: whoever sees or edits the record sees and edits them."""
+_NEVER_EMPTY = frozenset(
+    {
+        "account.name", "contact.lastname", "lead.company", "lead.lastname", "opportunity.closedate",
+        "opportunity.name", "opportunity.stagename", "user.email", "user.lastname", "user.username",
+    }
+)  # fmt: skip
 _PART_OF_ADDRESS = re.compile(
     r"(billing|shipping|mailing|other|personmailing|personother)?"
     r"(street|city|state|statecode|postalcode|country|countrycode|latitude|longitude|geocodeaccuracy)",
@@ -126,6 +132,11 @@ class FieldSecurities:
 def names_without_permissions(object_name: str) -> tuple[str, ...]:
     """The standard fields of an object that come with its records, by their own names."""
     return (*_SYSTEM, *_WITH_EVERY_RECORD, *_REQUIRED.get(object_name.casefold(), ()))
+
+
+def is_always_required(name: str) -> bool:
+    """Whether a standard field (`Contact.LastName`) is one that no record can be without."""
+    return name.casefold() in _NEVER_EMPTY
 
 
 def governing(name: str) -> str:

@@ -176,3 +176,17 @@ def test_person_fields_count_where_there_are_person_accounts(sign: dict[str, str
     assert names[:2] == ["Account.PersonBirthdate", "Account.PersonEmail"]
     without = [one.name for one in standard_fields(index(field("Account.A__c", TEXT)), SENSITIVITY)]
     assert without[0] == "Contact.Birthdate"
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("Case.ContactEmail", False),  # shows the contact's
+        ("CampaignMember.Phone", False),
+        ("Case.SuppliedEmail", True),
+        ("Contact.Email", True),
+        ("Contact.ContactEmail", True),
+    ],
+)
+def test_standard_fields_that_show_another_records_store_nothing(name: str, *, counts: bool) -> None:
+    assert sensitive(field(name, PII)) == ([f"{name}: PII"] if counts else [])

@@ -212,3 +212,13 @@ def test_trails() -> None:
     ]
     assert [[copy.target for copy in trail] for trail in found.trails("Case.Note__c")] == [["Contact.SSN__c"]]
     assert list(found.trails("Lead.Email")) == []
+
+
+def test_a_records_id_is_no_value() -> None:
+    code = (
+        "public class C {\n    void go(Contact c, Case k, Claim__c x) {\n        x.Contact__c = c.Id;\n"
+        "        Account a = new Account(Id = c.AccountId);\n        k.AccountId = c.AccountId;\n    }\n}\n"
+    )
+    assert copies(SCHEMA | {"classes/C.cls": code}) == [
+        "5: Contact.AccountId > Case.AccountId by Apex C.go",
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sfgov import Confidence, Finding, Severity, check
 from sfgov.facts import CustomField, CustomMetadata, CustomObject, DataMaskExport, MaskingTemplate
 from sfgov.model.classification import classified_fields, has_person_accounts, is_stored
+from sfgov.model.field_security import is_always_required
 from sfgov.model.index import Knowledge
 from sfgov.model.masking import MaskRule, Origin
 from sfgov.model.org import Org
@@ -144,17 +145,26 @@ def _is_gone(org: Org, rule: MaskRule) -> bool:
 
 def _unfit(org: Org, rule: MaskRule) -> Iterator[Finding]:
     """Why a rule cannot do its work on each field of which it speaks."""
-    for written in org.parts(CustomField, f"{rule.object}.{rule.field}") if rule.exact else ():
+    name = f"{rule.object}.{rule.field}"
+    if rule.how.casefold() == "delete" and is_always_required(name):
+        yield Finding(
+            f"{_sentence(rule)} masks {name} ({rule.how}), but every {rule.object} needs one: it cannot be emptied.",
+            at=rule.place,
+            because=rule.evidence(),
+            subject=f"{name} does not fit",
+        )
+        return
+    for written in org.parts(CustomField, name) if rule.exact else ():
         problem = _problem(written.fact, rule)
         if problem:
             yield Finding(
-                f"{_sentence(rule)} masks {rule.object}.{rule.field} ({rule.how}), {problem}.",
+                f"{_sentence(rule)} masks {name} ({rule.how}), {problem}.",
                 at=rule.place,
                 because=[
                     *rule.evidence(),
                     written.at_element("type").says(f"{written.name}: {written.fact.type}"),
                 ],
-                subject=f"{rule.object}.{rule.field} does not fit",
+                subject=f"{name} does not fit",
             )
             return
 

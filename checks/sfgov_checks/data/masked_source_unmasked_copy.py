@@ -53,6 +53,10 @@ class _Bare(msgspec.Struct, frozen=True):
         return self.trail[-1].target
 
 
+_MIXED = ("user.",)
+"""Users get their values from all sides: what is copied on from there is hardly ever the value that came in."""
+
+
 @check(
     "DAT003",
     "masked-source-unmasked-copy",
@@ -159,8 +163,11 @@ def masked_source_unmasked_copy(org: Org, policy: Policy) -> Iterator[Outcome]:
         for trail in org.lineage.trails(one.name):
             bare = _Bare(one, trail)
             pair = f"{one.name} {bare.target}".casefold()
-            told_of_between = any(copy.target.casefold() in names for copy in trail)
-            if pair not in told and not told_of_between and _is_bare(org, bare.target):
+            between = [copy.target.casefold() for copy in trail[:-1]]
+            lost = bare.target.casefold() in names or any(
+                name in names or name.startswith(_MIXED) for name in between
+            )
+            if pair not in told and not lost and _is_bare(org, bare.target):
                 told.add(pair)
                 last = trail[-1]
                 key = (last.place.component, last.target.partition(".")[0].casefold(), last.by)

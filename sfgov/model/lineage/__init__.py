@@ -24,7 +24,8 @@ _LONGEST = 4
 class Lineage:
     """Copies from field to field by flows, Apex, workflow and lead conversion; formula fields copy nothing.
 
-    A copy is what the files plainly say; a hash, a constant, a part of a value or a mere test of it is none.
+    A copy is what the files plainly say; a hash, a constant, a part of a value or a mere test of it is none, nor is a
+    record's Id.
     """
 
     def __init__(self, index: Index, flows: Flows, apex: Apex) -> None:
@@ -42,7 +43,7 @@ class Lineage:
             *flow_copies(self._flows),
             *apex_copies(self._index, self._apex, relationships),
         }
-        return tuple(sorted(one for one in found if one.source.casefold() != one.target.casefold()))
+        return tuple(sorted(one for one in found if _carries_a_value(one)))
 
     def copies_of(self, field: str) -> tuple[Copy, ...]:
         """Where a field (`Object.Field`, in any case) is copied to directly."""
@@ -67,3 +68,9 @@ class Lineage:
         for copy in self.copies:
             found[copy.source.casefold()].append(copy)
         return found
+
+
+def _carries_a_value(copy: Copy) -> bool:
+    """Whether it brings a value to another field; a record's Id is none, and nothing can be written into it."""
+    source, target = copy.source.casefold(), copy.target.casefold()
+    return source != target and not (source.endswith(".id") or target.endswith(".id"))

@@ -152,6 +152,11 @@ def test_who_is_an_integration(files: Files) -> None:
     ]
 
 
+def test_modify_all_data_brings_all_objects_with_it() -> None:
+    files = erp(user("ModifyAllData"), on("Case", "allowRead", "modifyAllRecords"))
+    assert [line.partition(" grants ")[2][:13] for line in found(files)] == ["ModifyAllData"]
+
+
 def test_the_principal_of_a_system_is_an_integration() -> None:
     files = profile("ERP", addresses(), on("Case", "allowRead", "allowDelete"))
     assert found(files) == []

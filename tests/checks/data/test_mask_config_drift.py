@@ -145,3 +145,22 @@ def test_contacts_without_their_person_accounts() -> None:
 )
 def test_near_misses(files: dict[str, str]) -> None:
     assert said(check, files) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "found"),
+    [
+        ("Contact", "lastname: {category: delete}", True),
+        ("Lead", "Company: {category: delete}", True),
+        ("Contact", "LastName: {category: library, value: last_name}", False),
+        ("Contact", "FirstName: {category: delete}", False),
+        ("Case", "LastName: {category: delete}", False),
+    ],
+)
+def test_standard_fields_that_every_record_needs(name: str, rule: str, *, found: bool) -> None:
+    field_name = rule.partition(":")[0]
+    expected = (
+        f"medium/high governance/masking/{name}.yml:3 The template of {name} masks {name}.{field_name} (delete), but every "
+        f"{name} needs one: it cannot be emptied."
+    )
+    assert said(check, NOTE | template(rule, name=name)) == ([expected] if found else [])

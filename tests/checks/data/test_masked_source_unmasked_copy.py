@@ -112,3 +112,16 @@ def test_near_misses_of_the_source(line: str) -> None:
 def test_without_anything_protected_it_is_not_checked() -> None:
     files = field("Contact.SSN__c") | apex("k.Copy__c = c.SSN__c;")
     assert not_checked(check, files) == ["no field here is masked or classified as sensitive"]
+
+
+def test_what_users_hold_is_not_followed_on() -> None:
+    """A contact's address becomes that of a portal user; addresses of users are mostly those of employees."""
+    users = (
+        "public class Portal {\n    void invite(Contact c, User u) {\n        u.Email = c.SSN__c;\n    }\n"
+        "    void tell(User u, Case k) {\n        k.Subject = u.Email;\n    }\n}\n"
+    )
+    schema = SSN | MASKED | custom_object("User", label="User")
+    assert said(check, schema | {"classes/Portal.cls": users}) == [
+        "high/high classes/Portal.cls:3 Contact.SSN__c is masked, but Apex Portal.invite copies it to User.Email, which is "
+        "neither masked nor classified."
+    ]
