@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sfgov.report.html import access, attribution, automation, coverage, deletes
+from sfgov.report.html import accepted, access, attribution, automation, coverage, deletes
 from sfgov.result import Run
 
 
@@ -40,6 +40,7 @@ class Section(msgspec.Struct, frozen=True):
 
 KINDS = (
     Kind("access", "What the change lets whom do", access.look, lambda table: table.total, first=True),
+    Kind("accepted", "Accepted findings", accepted.look, lambda section: section.total),
     Kind("deletes", "Who can delete what", deletes.look, lambda grid: len(grid.rows)),
     Kind("automation", "What runs by itself", automation.look, lambda map_: len(map_.objects)),
     Kind("attribution", "Attribution", attribution.look, lambda table: len(table.rows)),

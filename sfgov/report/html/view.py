@@ -24,7 +24,7 @@ _IN_LINES = 20_000
 _OPEN = 100
 """Groups are open from the start as long as they hold no more findings than this together."""
 _NAMED = 5
-"""How many of the findings that fail the gate are named beside the verdict, and open from the start."""
+"""How many findings that fail the gate are named beside the verdict: the worst, each of another check if possible."""
 _COMPONENTS = 100
 """How many components a longer report lists, the worst first."""
 _LINKS = 10
@@ -84,10 +84,11 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class Area(msgspec.Struct, frozen=True):
-    """The checks of one pack: how many there are, and the new findings of all of them."""
+    """The checks of one pack: how many there are, how many could not look, and the new findings of all of them."""
 
     pack: str
     checks: int
+    blind: int
     counts: dict[Severity, int]
     total: int
 
@@ -134,7 +135,7 @@ class View(msgspec.Struct, frozen=True):
     @property
     def named(self) -> tuple[Shown, ...]:
         """The failing findings that are named beside the verdict."""
-        return self.failing[:_NAMED]
+        return tuple(each for each in self.failing if each.open)
 
     @classmethod
     def of(cls, run: Run) -> View:
@@ -178,19 +179,25 @@ def _worst_first(result: Result) -> tuple[object, ...]:
     )
 
 
-def _shown(run: Run, ranked: Iterable[Result], components: Iterable[str]) -> Iterator[Shown]:
+def _shown(run: Run, ranked: Sequence[Result], components: Iterable[str]) -> Iterator[Shown]:
     """Findings with an address each: where a fingerprint comes twice, the second is numbered."""
     anchors = {name: f"c-{place}" for place, name in enumerate(components, start=1)}
     seen: Counter[str] = Counter()
-    failing = 0
-    for result in ranked:
+    named = _named(run, ranked)
+    for place, result in enumerate(ranked):
         seen[result.fingerprint] += 1
         twin = f"-{seen[result.fingerprint]}" if seen[result.fingerprint] > 1 else ""
         address = f"f-{result.fingerprint}{twin}"
-        gates = run.gates(result)
-        failing += gates
         anchor = anchors.get(result.component, "")
-        yield Shown(result, address, gates, anchor, open=gates and failing <= _NAMED)
+        yield Shown(result, address, run.gates(result), anchor, open=place in named)
+
+
+def _named(run: Run, ranked: Sequence[Result]) -> frozenset[int]:
+    """Where the findings stand that are named beside the verdict."""
+    failing = [place for place, result in enumerate(ranked) if run.gates(result)]
+    first_of_check = {ranked[place].check: place for place in reversed(failing)}
+    others = [place for place in failing if first_of_check[ranked[place].check] != place]
+    return frozenset([*sorted(first_of_check.values()), *others][:_NAMED])
 
 
 def _row(run: Run, status: Status) -> Row:
@@ -205,12 +212,14 @@ def _in_order(severities: Counter[Severity]) -> dict[Severity, int]:
 def _areas(run: Run) -> Iterator[Area]:
     """The packs of the checks that ran, by their letters."""
     checks = Counter(card.pack for card in run.cards)
+    unlooked = {each.check for each in run.not_checked}
+    blind = Counter(card.pack for card in run.cards if card.code in unlooked)
     found: dict[str, Counter[Severity]] = {}
     for result in run.active:
         found.setdefault(result.pack, Counter())[result.severity] += 1
     for pack in sorted(checks):
         counts = found.get(pack, Counter())
-        yield Area(pack, checks[pack], _in_order(counts), counts.total())
+        yield Area(pack, checks[pack], blind[pack], _in_order(counts), counts.total())
 
 
 def _groups(run: Run, shown: Sequence[Shown], written: int) -> Iterator[Group]:

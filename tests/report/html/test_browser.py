@@ -513,6 +513,20 @@ def test_paper_has_the_evidence_and_none_of_the_buttons(
     assert page.pdf().startswith(b"%PDF-")
 
 
+def test_paper_can_do_without_the_evidence(small: Report) -> None:
+    page = small.page
+    page.media("print")
+    page.evaluate(
+        "window.print = () => { dispatchEvent(new Event('beforeprint')); window.height ="
+        " [...document.querySelectorAll('.proof')].map((one) => one.offsetHeight).join(); }; 0"
+    )
+    page.evaluate("document.querySelector('[data-export=summary]').click()")
+    assert set(page.evaluate("window.height").split(",")) == {"0"}
+    assert small.ids != []
+    page.evaluate("document.querySelector('[data-export=all]').click()")
+    assert "0" not in page.evaluate("window.height").split(",")
+
+
 # -- looks
 
 

@@ -281,6 +281,29 @@ def test_evidence_is_open_for_the_findings_named_beside_the_verdict(run: Run) ->
     assert opened == named
 
 
+def test_beside_the_verdict_stands_the_worst_of_each_check() -> None:
+    results = tuple(
+        msgspec.structs.replace(
+            result, check=f"APX{n // 10 + 1:03}", severity=Severity.HIGH if n < 30 else Severity.INFO
+        )
+        for n, result in enumerate(many(60).results)
+    )
+    page = render(msgspec.structs.replace(many(0), results=results))
+    named = re.findall(r'<li><a href="#f-0*([0-9a-f]+)"><span class="severity', page)
+    assert [int(f"0{address}", 16) for address in named] == [0, 1, 2, 10, 20]
+    assert "And 25 more, marked" in page
+
+
+def test_an_area_says_how_many_checks_could_not_look(run: Run) -> None:
+    rows = re.findall(r'<tr><th scope="row"><span class="code">(\w+)</span>.*?</tr>', render(run))
+    assert rows == ["APX", "ATT", "DEL", "HYG", "SFG", "XYZ"]
+    text = Page(render(run)).text
+    assert (
+        "APX Apex 0 0 0 0 0 0 1 1 ATT Attribution 0 0 0 0 0 0 1 0 DEL Delete governance 2 1 0 0 0 3 2 0"
+        in text
+    )
+
+
 def test_two_findings_of_one_fingerprint_have_an_address_each() -> None:
     one = many(1).results[0]
     page = render(msgspec.structs.replace(many(0), results=(one, one)))

@@ -69,7 +69,7 @@ function sort(table, heads, column) {
 function wirePrint() {
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("details:not([open], .still)");
+    folded = all(root.dataset.paper === "summary" ? ".group:not([open])" : "details:not([open], .still)");
     for (const each of folded) each.open = true;
   });
   addEventListener("afterprint", () => { for (const each of folded) each.open = false; });

@@ -71,19 +71,27 @@ function save(text, kind, type) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+function printed(paper) {
+  root.dataset.paper = paper;
+  print();
+  root.dataset.paper = "";
+}
+
 function wireExport() {
   const menu = one("#export");
   const actions = {
     csv: () => save(csv(), "csv", "text/csv"),
     json: () => save(json(), "json", "application/json"),
     md: () => copy(markdown(), "Markdown copied"),
+    all: () => printed(""),
+    summary: () => printed("summary"),
   };
   menu.addEventListener("toggle", () => {
     const count = hits().length;
     one("#exported").textContent = `${findings(count)}, as filtered now`;
   });
   for (const each of all("[data-export]", menu)) {
-    each.addEventListener("click", () => { actions[each.dataset.export](); menu.open = false; });
+    each.addEventListener("click", () => { menu.open = false; actions[each.dataset.export](); });
   }
   addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
 }
