@@ -59,6 +59,8 @@ _USER_PERMISSIONS = (
 """Some of Salesforce's user permissions, to tell what a misspelt one was meant to be."""
 
 
+_ALIKE = 0.7
+"""How alike a name that is suggested must at least be to the one that is not there."""
 _SAME_PERMISSION = 0.9
 """How alike a misspelt user permission is to the right one; Salesforce has many pairs that are nearly so."""
 
@@ -240,7 +242,7 @@ class _Names:
         known = {kind: self._org.knowledge(kind, name.text) for kind in kinds}
         elsewhere = [kind for kind, knowledge in known.items() if knowledge is Knowledge.UNKNOWN]
         here = any(map(self._org.retrieved, elsewhere))  # managed, or a standard profile
-        alike = MISSPELT if elsewhere else 0.6
+        alike = MISSPELT if elsewhere else _ALIKE
         hint = next(filter(None, (self._hint(name.text, kind, alike) for kind in kinds)), "")
         if Knowledge.PRESENT in known.values() or here or (elsewhere and not hint):
             return
@@ -251,7 +253,7 @@ class _Names:
             Confidence.LOW if elsewhere else Confidence.HIGH,
         )
 
-    def _hint(self, name: str, kind: type[Fact], alike: float = 0.6) -> str:
+    def _hint(self, name: str, kind: type[Fact], alike: float = _ALIKE) -> str:
         """What was probably meant: a profile that goes by its label, a label, another kind, a name that is alike."""
         if kind is Profile and name.casefold() in STANDARD_PROFILES:
             return f" The metadata name of that profile is {STANDARD_PROFILES[name.casefold()]}."
@@ -358,6 +360,6 @@ def _fields_in(formula: str) -> Iterator[str]:
     return (name for name in dict.fromkeys(names) if "." not in name and _CUSTOM.search(name))
 
 
-def _did_you_mean(name: str, known: Iterable[str], alike: float = 0.6) -> str:
+def _did_you_mean(name: str, known: Iterable[str], alike: float = _ALIKE) -> str:
     found = nearest(name, known, alike)
     return f" Did you mean {found}?" if found else ""
