@@ -11,7 +11,7 @@ from sfgov.model.record_access import AccessPicture
 from sfgov.model.sharing import SharingDefault
 from sfgov.policy import Policy
 from sfgov.result import Access, Accessible
-from sfgov.whose import all_classes_of, is_admin
+from sfgov.whose import is_admin, whose
 
 Scope = Literal["all", "public", "own", "rules", "shared"]
 _OPENS = {
@@ -50,16 +50,17 @@ def accessible(picture: AccessPicture, policy: Policy, around: Around) -> Access
 
 
 def _right(picture: AccessPicture, one: ModelAccess, policy: Policy, around: Around) -> Access:
-    classes = all_classes_of(one.bundle, policy)
+    classes, guessed = whose(one.bundle, policy)
     return Access(
         bundle=one.bundle.component,
-        scope=_scope(picture, one, classes),
+        scope=_scope(picture, one, () if guessed else classes),
         through=_name_of(one),
         field_through=_through_field(one),
         certain=not one.doubt,
         doubt=one.doubt,
         admin=is_admin(one.bundle, policy),
         classes=classes,
+        guessed=guessed,
         clear=picture.encrypted is None or bool(one.bundle.user_permission(_CLEAR)),
         steps=steps_of(one.evidence, around),
     )

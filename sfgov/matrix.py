@@ -14,7 +14,7 @@ from sfgov.model.permissions import Bundle, DeleteRight
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
 from sfgov.result import Deletable, Guard, Loophole, Master, Matrix, Right, Step
-from sfgov.whose import all_classes_of, is_admin
+from sfgov.whose import is_admin, whose
 
 MOST_OBJECTS = 40
 """How many objects a matrix holds; the others are named."""
@@ -111,7 +111,8 @@ def _right(bundle: Bundle, right: DeleteRight, policy: Policy, around: Around, *
         certain=right.certain,
         admin=is_admin(bundle, policy),
         steps=steps_of(right.evidence, around),
-        classes=all_classes_of(bundle, policy),
+        classes=whose(bundle, policy).classes,
+        guessed=whose(bundle, policy).guessed,
     )
 
 

@@ -120,6 +120,8 @@ class Right(msgspec.Struct, frozen=True):
     """The lines that grant it, from the group's to the permission set's."""
     classes: tuple[str, ...] = ()
     """Whose it is: `guest`, `external`, `integration`, `agent`, `admin`, else `human`."""
+    guessed: bool = False
+    """Whether only the bundle's name suggests that."""
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -139,6 +141,8 @@ class Access(msgspec.Struct, frozen=True):
     admin: bool
     classes: tuple[str, ...]
     """Whose it is: `guest`, `external`, `integration`, `agent`, `admin`, else `human`."""
+    guessed: bool
+    """Whether only the bundle's name suggests that."""
     clear: bool
     """False where the field is encrypted text and the bundle does not show that in clear."""
     steps: tuple[Step, ...]

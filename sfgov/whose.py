@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sfgov.model.bundles import Bundle, Persona
 from sfgov.policy import Bundles, Policy
@@ -46,9 +47,19 @@ def classes_of(bundle: Bundle, policy: Policy) -> frozenset[str]:
     return bundle.stated_classes | {one for one, says in declared.items() if says}
 
 
-def all_classes_of(bundle: Bundle, policy: Policy) -> tuple[str, ...]:
-    """The same, sorted; where neither says anything, what its name suggests, which is a guess, or `human`."""
-    return tuple(sorted(classes_of(bundle, policy) or bundle.classes))
+class Whose(NamedTuple):
+    """The classes of a bundle, sorted; `guessed` where only its name suggests them."""
+
+    classes: tuple[str, ...]
+    guessed: bool = False
+
+
+def whose(bundle: Bundle, policy: Policy) -> Whose:
+    """What the policy and the files say; where they say nothing, what the name suggests, or `human`."""
+    said = classes_of(bundle, policy)
+    if said:
+        return Whose(tuple(sorted(said)))
+    return Whose(tuple(sorted(bundle.classes)), guessed=bundle.classes != {"human"})
 
 
 def _is_agents(bundle: Bundle, policy: Policy) -> bool:

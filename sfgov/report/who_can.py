@@ -195,7 +195,9 @@ def _through(right: Right | Access) -> str:
         parts = [right.through, "" if right.certain else "unless muted"]
     classes = ["admin", *right.classes] if right.admin else right.classes
     words = [_CLASSES.get(one, one) for one in dict.fromkeys(classes)]
-    return ", ".join(printable(part) for part in (*parts, *words) if part)
+    words += ["by its name"] if right.guessed else []
+    who = " ".join(filter(None, words)) if right.guessed else ", ".join(filter(None, words))
+    return ", ".join(printable(part) for part in (*parts, who) if part)
 
 
 def _place(step: Step) -> str:

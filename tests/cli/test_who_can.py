@@ -273,6 +273,35 @@ def test_automation_that_deletes_without_asking(folder: Path) -> None:
     ]
 
 
+def test_whose_a_bundle_is(folder: Path) -> None:
+    guest = "<userLicense>Guest User License</userLicense>"
+    agent = "<userLicense>Einstein Agent</userLicense>"
+    files = {
+        "sfgov.yml": "principals: {integration: {permission_sets: [Nightly]}}\n",
+        **bundle("permissionsets", "Nightly", entry("Case", *DELETES)),
+        **bundle("permissionsets", "Mule_API", entry("Case", *DELETES)),
+        **bundle("permissionsets", "People", entry("Case", *DELETES)),
+        **bundle("profiles", "Bot", agent, entry("Case", *DELETES)),
+        **bundle("profiles", "Site", guest, entry("Case", *DELETES)),
+    }
+    lines = who_can(folder, files, "Case").stdout.splitlines()
+    assert [line for line in lines if line.startswith("P")] == [
+        "Profile Bot             shared   allowDelete, agent",
+        "Profile Site            shared   allowDelete, guest",
+        "PermissionSet Mule_API  shared   allowDelete, integration by its name",
+        "PermissionSet Nightly   shared   allowDelete, integration",
+        "PermissionSet People    shared   allowDelete",
+    ]
+    found = json.loads(who_can(folder, files, "Case", "--format", "json").stdout)
+    assert {r["bundle"]: (r["classes"], r["guessed"]) for r in found["rights"]} == {
+        "Profile:Bot": (["agent"], False),
+        "Profile:Site": (["guest"], False),
+        "PermissionSet:Mule_API": (["integration"], True),
+        "PermissionSet:Nightly": (["integration"], False),
+        "PermissionSet:People": (["human"], False),
+    }
+
+
 # -- who can read and edit
 
 
