@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sfgov import Confidence, Evidence, Finding, Severity, check
 from sfgov.check import Outcome
 from sfgov.facts import DuplicateRule, PermissionSet, Profile, Settings
+from sfgov.model.attribution.names import words
 from sfgov.model.index import Written
 from sfgov.model.org import Org
 from sfgov.model.permissions import Bundle
@@ -19,6 +21,10 @@ from sfgov_checks.principals import joined
 _OBJECTS = ("lead", "contact")
 _INBOUND = ("integration", "guest")
 _PROVEN = 3
+_WAYS_IN = re.compile(
+    r"\b(?:profile|user|created|automat\w+|integrat\w+|manual\w*|source|channel|import\w*|web|api)\b"
+)
+"""Words in the names of fields that say who made a record, or how it came in."""
 
 
 @check(
@@ -110,20 +116,8 @@ def duplicate_rule_drops_touch(org: Org, policy: Policy) -> Iterator[Outcome]:
 
 def _spares_machines(rule: Written[DuplicateRule]) -> bool:
     """Whether a condition tells apart who saves the record, or how it came in."""
-    words = (
-        "profile",
-        "user",
-        "created",
-        "automat",
-        "integrat",
-        "manual",
-        "source",
-        "channel",
-        "import",
-        "web",
-    )
     return any(
-        one.table.casefold() in ("user", "profile") or any(word in one.field.casefold() for word in words)
+        one.table.casefold() in ("user", "profile") or _WAYS_IN.search(words(one.field))
         for one in rule.fact.conditions
     )
 

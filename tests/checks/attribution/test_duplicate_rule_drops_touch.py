@@ -76,8 +76,9 @@ def test_a_rule_of_contacts_in_a_metadata_retrieve() -> None:
     ]
 
 
-def test_with_conditions_it_is_not_sure() -> None:
-    files = duplicates(conditions=asks("Lead", "Country"))
+@pytest.mark.parametrize("asked", ["Country", "Website"])
+def test_with_conditions_it_is_not_sure(asked: str) -> None:
+    files = duplicates(conditions=asks("Lead", asked))
     assert said(check, files, FORMS, LISTED) == [
         blocked("PermissionSet Web_Forms").replace("medium/medium", "medium/low")
     ]
@@ -108,6 +109,9 @@ QUIET: dict[str, Files] = {
     | LISTED,
     "it asks for the profile": duplicates(conditions=asks("User", "Profile")) | FORMS | LISTED,
     "it asks how the record came in": duplicates(conditions=asks("Lead", "Automated_Creation__c"))
+    | FORMS
+    | LISTED,
+    "it leaves out what came from the web": duplicates(conditions=asks("Lead", "LeadSource"))
     | FORMS
     | LISTED,
     "nothing comes in, and there is no attribution": duplicates() | field("Lead.Rating__c"),
