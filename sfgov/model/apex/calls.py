@@ -20,6 +20,7 @@ _ALIASES = 4
 _BY_NAME = re.compile(r"\.newInstance\(", re.IGNORECASE)
 _CAST = re.compile(r"^\s*\(\s*[\w.<>, ]+\)\s*")
 _NEW = re.compile(r"\(?\s*new\s", re.IGNORECASE)
+_CREATED = re.compile(r"new\s+([\w.]+)\s*\(", re.IGNORECASE)
 
 
 class Dispatch:
@@ -81,6 +82,14 @@ class Calls:
         if operation.kind == "assign":
             return self._assigned(caller, operation, self_type)
         return NOTHING
+
+    def on_known_this(
+        self, caller: LinkedMethod, operation: Operation, dispatch: Dispatch, self_type: str
+    ) -> Dispatch:
+        """What a call site of the call graph, with its dispatch there, runs where the type of `this` is known."""
+        on_this = operation.kind == "call" and operation.receiver.strip().casefold() in ("", "this")
+        found = self.dispatch(caller, operation, self_type) if self_type and on_this else NOTHING
+        return found if found.targets else dispatch  # the read of a getter is no call by name
 
     def concrete_type(
         self, caller: LinkedMethod, operation: Operation, target: LinkedMethod, self_type: str
@@ -200,12 +209,23 @@ class Calls:
         return of_collection(holder, name) if holder else None
 
     def _made(self, caller: LinkedMethod, operation: Operation) -> str:
-        """The type of a receiver that is created there and then."""
+        """The type of a receiver that is created there and then, or that surely holds what its declaration creates."""
+        receiver = operation.receiver
+        if receiver.isidentifier():
+            return self._held(caller, receiver.casefold(), operation.line)
         index = operation.receiver_operation
-        if index < 0 or not _NEW.match(operation.receiver):
+        if index < 0 or not _NEW.match(receiver):
             return ""
         inner = caller.method.operations[index]
         return self.types.find(inner.name, caller.owner_key) if inner.kind == "new" else ""
+
+    def _held(self, caller: LinkedMethod, name: str, line: int) -> str:
+        """The type of what a local variable is declared with, where nothing else is put into it later."""
+        local = caller.local(name, line)
+        created = _CREATED.match(local.initial) if local and local.initial else None
+        if created is None or name in caller.reassigned:
+            return ""
+        return self.types.find(created[1], caller.owner_key)
 
     def is_dynamic(self, caller: LinkedMethod, operation: Operation) -> bool:
         """Whether a call is on an object that was made by the name of its class: which class is not known."""

@@ -89,6 +89,11 @@ class LinkedMethod:
         found = self.variable(match[1].casefold(), line) if match else None
         return found.type if found else ""
 
+    @cached_property
+    def reassigned(self) -> frozenset[str]:
+        """The names (in lower case) that the method assigns something to, beside what they start with."""
+        return frozenset(op.name.casefold() for op in self.method.operations if op.kind == "assign")
+
     def initial_of(self, name: str, line: int = 0) -> str:
         """The text that a local variable or field starts with; empty where there is none."""
         found = self.variable(name.casefold(), line)

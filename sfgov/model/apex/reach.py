@@ -200,9 +200,7 @@ class Reach:
     def _into(self, state: _State, call: Call) -> Iterator[_State]:
         """The methods that a call leads into, nearest to the work first."""
         operation = call.operation
-        dispatch = call.dispatch
-        if state.self_type and operation.receiver.casefold() in ("", "this") and operation.kind == "call":
-            dispatch = self._calls.dispatch(state.method, operation, state.self_type)
+        dispatch = self._calls.on_known_this(state.method, operation, call.dispatch, state.self_type)
         nearest, every = self._nearest(dispatch)
         steps = (*state.steps, (state.method, operation))
         for target in nearest:

@@ -122,10 +122,7 @@ class ApexWalk:
             operation = call.operation
             if not self._leads_on(operation) or not self.runs(step.method, operation):
                 continue
-            dispatch = call.dispatch
-            on_this = operation.receiver.strip().casefold() in ("", "this")
-            if step.self_type and on_this and operation.kind == "call":
-                dispatch = calls.dispatch(step.method, operation, step.self_type)
+            dispatch = calls.on_known_this(step.method, operation, call.dispatch, step.self_type)
             for target in dispatch.targets if dispatch.certain else ():
                 yield ApexStep(
                     target,
