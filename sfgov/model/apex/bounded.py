@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import islice
 
 from sfgov.facts.apex import Loop
 from sfgov.model.apex.batches import BatchSizes
@@ -22,10 +24,18 @@ _BODY_STEP = re.compile(
     r"(\w+)\s*(?:[-+]=\s*|=\s*\1\s*[-+]\s*)(?:\d{2,}|[A-Z_]{3,}|[\w.]*(?i:size|limit|chunk|batch|step))"
 )
 _SIZED = re.compile(r"([\w.]+)\.size\(\)", re.IGNORECASE)
+_UP_TO = re.compile(
+    r"\.size\(\)\s*<=?\s*(?:\d{2,}|[A-Za-z_]\w*\b(?!\.))|(?:\d{2,}|\b[A-Za-z_]\w*)\s*>=?\s*\w+\.size\(\)"
+)
+"""A list is filled up to a number, or to a constant."""
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?:\w+\.)*\w+")
 _LITERAL = re.compile(
     r"new\s+(?:List|Set|Map)\s*<.*?>\s*\{(.*)\}|new\s+[\w.]+\s*\[\s*\]\s*\{(.*)\}", re.DOTALL | re.IGNORECASE
+)
+_INLINE = re.compile(r"\s*\[\s*select\b", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\blimit\s+(\d+)(?:\s+offset\s+\S+)?(?:\s+(?:for|all|update)\s+\w+)*\s*\]?\s*$", re.IGNORECASE
 )
 _QUERY = re.compile(r"\[\s*select\b|(?:system\.)?database\.query", re.IGNORECASE)
 _LIST = re.compile(r"(?:List|Set)\s*<|.*\[\s*\]$", re.IGNORECASE | re.DOTALL)
@@ -72,6 +82,7 @@ class Bounded:
             or _RETRY.search(loop.head) is not None
             or _goes_on_after_errors(linked, loop)
             or _counts_in_chunks(linked, loop)
+            or _fills_chunks(linked, loop)
             or self._walks_handlers(linked, loop)
         )
 
@@ -99,7 +110,7 @@ class Bounded:
         if self._are_few(item) or _SCHEMA.search(loop.iterable):
             return True
         text = loop.iterable.strip()
-        if self._batches.scope_is_at_most(FEW, linked, text):
+        if self._batches.scope_is_at_most(FEW, linked, text) or _is_query_of_few(linked, loop):
             return True
         part = _MAP_PART.fullmatch(text)
         if part:
@@ -187,6 +198,30 @@ def _counts_in_chunks(linked: LinkedMethod, loop: Loop) -> bool:
             if match and re.search(rf"\b{re.escape(match[1])}\b", loop.head, re.IGNORECASE):
                 return True
     return False
+
+
+def _is_query_of_few(linked: LinkedMethod, loop: Loop) -> bool:
+    """Over a query with `LIMIT 1`, there and then or by the name of a local that only holds its result."""
+    text, line = loop.iterable.strip(), loop.line
+    if _NAME.fullmatch(text):
+        local = linked.local(text.casefold(), line)
+        if local is None or _is_changed(linked, text.casefold()):
+            return False
+        text, line = local.initial, local.line
+    if not _INLINE.match(text):
+        return False
+    operations = linked.method.operations
+    at = bisect_left(operations, line, key=lambda operation: operation.line)
+    query = next((op.text for op in islice(operations, at, None) if op.kind == "soql"), "")
+    limit = _LIMIT.search(query)
+    return limit is not None and int(limit[1]) <= FEW
+
+
+def _fills_chunks(linked: LinkedMethod, loop: Loop) -> bool:
+    """`while (!all.isEmpty()) { while (some.size() < 200 && …) { some.add(all.remove(0)); } … }`"""
+    index = linked.method.loops.index(loop)
+    inner = (other for other in linked.method.loops[index + 1 :] if other.parent == index)
+    return any(_UP_TO.search(other.head) for other in inner)
 
 
 def _is_soon_false(conditions: list[str]) -> bool:

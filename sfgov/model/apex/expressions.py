@@ -62,7 +62,7 @@ class Expressions:
             if cast:
                 return TypeRef(cast[1], own)
         parts = split_at_dots(text)
-        return self._first(linked, parts, own, line, depth) if parts else None
+        return self._first(linked, parts, own, line, depth) if parts else _joined(text)
 
     def key_of(self, linked: LinkedMethod, text: str, own: str, line: int = 0) -> str:
         """The key of the org's type that an expression has, or nothing."""
@@ -90,6 +90,8 @@ class Expressions:
         at = 1
         if found is None and _WORD.fullmatch(parts[0]):
             found, at = self._type_name(parts, own)
+        if found is None and len(parts) > 1:
+            found, at = _of_platform(parts)
         for part in parts[at:]:
             if found is None:
                 return None
@@ -137,7 +139,7 @@ class Expressions:
             key = self._types.find(holder.text, holder.inside)
             if key:
                 return self._result(key, call[1], call[2], qualified=True)
-            return of_collection(holder, call[1].casefold())
+            return of_collection(holder, call[1].casefold()) or _of_text(holder, call[1].casefold())
         indexed = _INDEX.fullmatch(part)
         if indexed:
             found = self._member(holder, indexed[1])
@@ -193,6 +195,35 @@ def _of_record(field: str) -> TypeRef | None:
     if field == "id":
         return TypeRef("Id", "")
     return TypeRef(SIMPLE, "") if field == "name" or field.endswith("__c") else None
+
+
+_TEXT = TypeRef("String", "")
+_LISTS_OF_TEXT = frozenset({"split", "splitbycharactertype", "splitbycharactertypecamelcase", "getchars"})
+_PLATFORM = {"label": _TEXT, "string": _TEXT, "userinfo": TypeRef(SIMPLE, "")} | {
+    name.casefold(): TypeRef(name, "")
+    for name in ("Boolean", "Date", "Datetime", "Decimal", "Double", "Id", "Integer", "Long", "Time")
+}
+
+
+def _of_platform(parts: tuple[str, ...]) -> tuple[TypeRef | None, int]:
+    """What `String.valueOf(x)`, `Date.today()`, `UserInfo.getUserId()` or `Label.Sorry` gives, and its parts."""
+    system = parts[0].casefold() == "system" and len(parts) > 2
+    at = 2 if system else 1
+    found = _PLATFORM.get(parts[at - 1].casefold())
+    asks = parts[at].casefold().startswith("is")  # `String.isBlank(x)`
+    return (TypeRef("Boolean", "") if found and asks else found), at + 1
+
+
+def _of_text(holder: TypeRef, method: str) -> TypeRef | None:
+    """What a method (in lower case) of a single value gives: never a record."""
+    if holder.text.casefold() not in (SIMPLE, "string", "id"):
+        return None
+    return TypeRef("List<String>", "") if method in _LISTS_OF_TEXT else TypeRef(SIMPLE, "")
+
+
+def _joined(text: str) -> TypeRef | None:
+    """`'Account ' + a.Name` is a text."""
+    return _TEXT if text[0] == "'" and re.match(r"'(?:[^'\\]|\\.)*'\s*\+", text) else None
 
 
 def _literal(text: str) -> TypeRef | None:
