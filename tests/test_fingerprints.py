@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfgov.testing import lint
+from sfgov.config import load_config
+from sfgov.engine import run
+from sfgov.plugins import load_checks
+from sfgov.project import open_project
+from sfgov.testing import TODAY, lint, write_files
 from sfgov_checks.apex.work_in_loop import db_work_in_loop
 from sfgov_checks.delete.never_policy_violated import never_policy_violated
+from tests.org_changes import Files, code_laid_out, files_of, laid_out, moved, retrieved
 
 OBJECTS = ("Account", "Contract", "Invoice__c", "Order")
 POLICY = {"sfgov.yml": f"delete: {{never: [{', '.join(OBJECTS)}]}}\n"}
@@ -90,3 +99,48 @@ def test_apex_may_be_reformatted_and_moved(before: str, indent: str, end: str, f
     assert len(expected) == 1
     assert of_apex(f"{folder}classes/C.cls", before=before, indent=indent, end=end) == expected
     assert of_apex(f"{folder}classes/D.cls", name="D", before=before) != expected
+
+
+class TestAWholeOrg:
+    """The example org, with all checks at once: what means nothing changes nothing."""
+
+    FILES = files_of(Path(__file__).parents[1] / "examples" / "orgs" / "brightwater")
+
+    def fingerprints(self, files: Files) -> dict[str, str]:
+        """Fingerprint → check. What was left unread on purpose is about one file's very bytes."""
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder, "brightwater")
+            write_files(root, files)
+            config = load_config(root / "sfgov.yml", root=root)
+            project = open_project([root], declared=config.policy.declared_files)
+            found = run(project, config, load_checks(), jobs=1, today=TODAY, matrix=False).results
+        return {result.fingerprint: result.check for result in found if result.check != "SFG001"}
+
+    @cached_property
+    def canonical(self) -> dict[str, str]:
+        return self.fingerprints(self.FILES)
+
+    def test_there_is_something_to_find(self) -> None:
+        assert len(set(self.canonical.values())) > 50
+
+    @settings(max_examples=10, deadline=None)
+    @given(
+        st.sampled_from(("", " ", "\t", "      ")),
+        st.one_of(st.none(), st.integers(0, 1000)),
+        st.sampled_from((b"\t", b"  ", b"       ")),
+        st.sampled_from((b"\n", b"\r\n")),
+        st.sampled_from(("main/default", "crm", "a b/c")),
+    )
+    def test_layout_order_and_place(
+        self, indent: str, seed: int | None, code_indent: bytes, end: bytes, folder: str
+    ) -> None:
+        changed = code_laid_out(laid_out(self.FILES, indent, seed), code_indent, end, b"// Header\n\n")
+
+        assert self.fingerprints(moved(changed, folder)) == self.canonical
+
+    def test_format(self) -> None:
+        other = self.fingerprints(retrieved(self.FILES))
+
+        assert other.items() <= self.canonical.items()
+        # A retrieve has neither packages that could hold a thing twice nor a .forceignore that hides any.
+        assert {self.canonical[one] for one in self.canonical.keys() - other.keys()} == {"HYG003", "HYG006"}

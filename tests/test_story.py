@@ -129,7 +129,8 @@ def test_from_the_first_day_to_the_day_after_the_waiver(
         assert (result.exit_code, counting(result)) == (1, NEW)
 
     # Its annotations are those findings and no others.
-    annotations = sfgov("check", "-f", "github", *DIFF).stdout.splitlines()
+    *annotations, numbers = sfgov("check", "-f", "github", *DIFF).stdout.splitlines()
+    assert numbers.endswith(f": 2 new, 0 fixed, {OLD_FINDINGS} unchanged.")
     assert sorted(line.partition(" ")[2].split(",")[:2] for line in annotations) == [
         [f"file={MAIN}/classes/New.cls", "line=4"],
         ["file=sfgov.yml", "line=3"],
@@ -141,7 +142,7 @@ def test_from_the_first_day_to_the_day_after_the_waiver(
         waived = sfgov("check", "-f", "json", *words)
         assert (waived.exit_code, counting(waived)) == (1, [NEW[1]])
         assert [one["days"] for one in report(waived)["summary"]["expiring_waivers"]] == [0]
-    annotations = sfgov("check", "-f", "github", *DIFF).stdout.splitlines()
+    *annotations, _ = sfgov("check", "-f", "github", *DIFF).stdout.splitlines()
     assert [line.partition(" ")[2].split(",")[0] for line in annotations] == ["file=sfgov.yml"]
 
     # On the day after, with not a byte changed, the finding is back, and so is the waiver as a finding of its own.

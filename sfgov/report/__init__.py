@@ -25,8 +25,8 @@ from sfgov.report import (
     sarif,
     sonarqube,
 )
+from sfgov.report.compared import both, compared
 from sfgov.report.options import Options, checkout_of, suited_to
-from sfgov.report.ranking import not_annotated
 from sfgov.result import Run
 
 __all__ = ["FORMATS", "Format", "Options", "checkout_of", "suited_to"]
@@ -49,7 +49,7 @@ class Format(msgspec.Struct, frozen=True):
     line_hashes: bool = False
     """Whether it says by which hash GitHub recognises the lines of findings."""
     remarks: Remarks = lambda _: ()
-    """What people should hear beside the report, as its readers do not show it: that it was cut, above all."""
+    """What people should hear beside the report, as there is no place for it there: that it was cut, above all."""
 
 
 def _whatever_the_wishes(render: Callable[[Run], str]) -> Render:
@@ -77,16 +77,23 @@ _TABLE = (
         remarks=sarif.left_out,
     ),
     Format("github", "annotations in GitHub Actions", _whatever_the_wishes(github.render)),
-    Format("gitlab", "GitLab Code Quality", _whatever_the_wishes(gitlab.render)),
+    Format("gitlab", "GitLab Code Quality", _whatever_the_wishes(gitlab.render), remarks=compared),
     Format("azure", "issues in Azure Pipelines", azure.render),
-    Format("checkstyle", "Checkstyle XML, for Jenkins and editors", _whatever_the_wishes(checkstyle.render)),
+    Format(
+        "checkstyle",
+        "Checkstyle XML, for Jenkins and editors",
+        _whatever_the_wishes(checkstyle.render),
+        remarks=compared,
+    ),
     Format(
         "rdjson",
         "reviewdog, for comments on changes",
         _whatever_the_wishes(rdjson.render),
-        remarks=not_annotated,
+        remarks=both,
     ),
-    Format("sonarqube", "SonarQube's generic issues", _whatever_the_wishes(sonarqube.render)),
+    Format(
+        "sonarqube", "SonarQube's generic issues", _whatever_the_wishes(sonarqube.render), remarks=compared
+    ),
     Format("markdown", "a step summary or a comment on a change", _whatever_the_wishes(markdown.render)),
     Format("csv", "a table for spreadsheets", _whatever_the_wishes(csv_report.render)),
 )

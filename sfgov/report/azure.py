@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from sfgov.check import Severity
 from sfgov.counted import counted
+from sfgov.report.compared import both
 from sfgov.report.inert import printable, prose
 from sfgov.report.options import Options
 from sfgov.report.proof import proof
-from sfgov.report.ranking import most_severe_first, not_annotated
+from sfgov.report.ranking import most_severe_first
 from sfgov.result import Result, Run
 
 MOST_ISSUES = 10
@@ -39,7 +40,7 @@ def _lines(run: Run, checkout: str) -> Iterator[str]:
     left_over = len(ranked) - MOST_ISSUES
     if left_over > 0:
         yield f"sfgov: {counted(left_over, 'finding')} more than Azure Pipelines shows; the other reports have them all."
-    yield from (f"sfgov: {sentence}" for sentence in not_annotated(run))
+    yield from (f"sfgov: {sentence}" for sentence in both(run))
 
 
 def _command(result: Result, run: Run, checkout: str) -> str:

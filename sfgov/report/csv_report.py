@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from sfgov.report.inert import printable, prose
 from sfgov.result import Result, Run
@@ -30,29 +31,37 @@ _FORMULA = re.compile(r"[=+\-@]")
 
 
 def render(run: Run) -> str:
-    """One row for each finding, those that do not count included."""
+    """One row for each finding, those that do not count included, and those that are fixed since an earlier state."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_inert, _row(result, run)) for result in run.results)
+    writer.writerows(map(_inert, row) for row in _rows(run))
     return out.getvalue()
 
 
-def _row(result: Result, run: Run) -> tuple[str, ...]:
+def _rows(run: Run) -> Iterator[tuple[str, ...]]:
+    for result in run.results:
+        yield _row(result, result.status, result.reason, gates=run.gates(result))
+    if run.comparison:
+        reason = f"there at {run.comparison.commit}, and not found any more"
+        yield from (_row(result, "fixed", reason, gates=False) for result in run.comparison.fixed)
+
+
+def _row(result: Result, status: str, reason: str, *, gates: bool) -> tuple[str, ...]:
     return (
         result.check,
         result.name,
         result.severity.value,
         result.confidence.value,
-        result.status,
-        "yes" if run.gates(result) else "no",
+        status,
+        "yes" if gates else "no",
         printable(result.component),
         printable(result.path),
         str(result.line),
         str(result.column),
         prose(result.message),
         prose(result.fix),
-        prose(result.reason),
+        prose(reason),
         result.fingerprint,
     )
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from sfgov.check import Severity
 from sfgov.counted import counted
+from sfgov.report.compared import both
 from sfgov.report.inert import printable, prose
 from sfgov.report.proof import proof
-from sfgov.report.ranking import most_severe_first, not_annotated
+from sfgov.report.ranking import most_severe_first
 from sfgov.result import Result, Run
 
 PER_LEVEL = 10
@@ -38,7 +39,7 @@ def _lines(run: Run) -> Iterator[str]:
     left_over = [counted(n - PER_LEVEL, level) for level, n in given.items() if n > PER_LEVEL]
     if left_over:
         yield f"sfgov: {', '.join(left_over)} more than GitHub annotates; the other reports have them all."
-    yield from (f"sfgov: {sentence}" for sentence in not_annotated(run))
+    yield from (f"sfgov: {sentence}" for sentence in both(run))
 
 
 def _command(level: str, result: Result, run: Run) -> str:

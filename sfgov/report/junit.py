@@ -7,7 +7,7 @@ however many findings it has and wherever they stand. Times are zero: the same o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -76,6 +76,18 @@ def _cases(run: Run) -> Iterator[_Case]:
             yield _Case(card.code, _WHOLE_ORG, "skipped", "\n".join(missed[card.code]), importance=6)
         elif card.code not in with_findings:
             yield _Case(card.code, _WHOLE_ORG, "passed", importance=7)
+    yield from _fixed(run, found.keys())
+
+
+def _fixed(run: Run, found: Collection[tuple[str, str]]) -> Iterator[_Case]:
+    """What had findings in an earlier state and has none any more: cases that pass."""
+    fixed: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for result in run.comparison.fixed if run.comparison else ():
+        if (result.check, result.component) not in found:
+            fixed[result.check, result.component].append(result)
+    for check, component in sorted(fixed):
+        text = "\n".join(f"Fixed: {prose(result.message)}" for result in fixed[check, component])
+        yield _Case(check, printable(component), "passed", text, importance=7)
 
 
 def _missed(run: Run) -> dict[str, list[str]]:
@@ -148,6 +160,8 @@ def _testcase(case: _Case, classname: str) -> Element:
         SubElement(written, "skipped").text = case.text
     elif case.outcome != "passed":
         SubElement(written, case.outcome, message=case.headline, type=case.severity).text = case.text
+    elif case.text:
+        SubElement(written, "system-out").text = case.text
     return written
 
 

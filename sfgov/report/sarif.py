@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sfgov.check import Confidence, Severity
+from sfgov.report.compared import compared
 from sfgov.report.inert import json_text, prose
 from sfgov.report.ranking import most_severe_first
 from sfgov.result import Card, Result, Run, Step
@@ -119,6 +120,7 @@ def _invocation(run: Run, index: dict[str, int]) -> Json:
 def _notifications(run: Run, index: dict[str, int]) -> Iterator[Json]:
     for text in left_out(run):
         yield {"level": "warning", "message": {"text": text}}
+    yield from ({"level": "note", "message": {"text": text}} for text in compared(run))
     for missed in run.not_checked:
         rule: Json = {"id": missed.check}
         if missed.check in index:

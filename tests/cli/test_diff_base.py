@@ -230,8 +230,9 @@ class TestShow:
         assert self.annotated("github", "--show", "added") == []
 
     def test_the_log_says_what_is_left_out(self) -> None:
-        _, said = sfgov("-f", "github", "--show", "file").stdout.splitlines()
+        _, compared, said = sfgov("-f", "github", "--show", "file").stdout.splitlines()
 
+        assert compared.startswith("sfgov: Against main (")
         assert said == f"sfgov: {LEFT_OUT}"
 
     def test_comments_of_reviewdog(self) -> None:
@@ -239,7 +240,7 @@ class TestShow:
 
         diagnostics = json.loads(result.stdout)["diagnostics"]
         assert [one["location"]["path"] for one in diagnostics] == [f"{CLASSES}/New.cls"]
-        assert result.stderr == f"rdjson report: {LEFT_OUT}\n"
+        assert result.stderr.splitlines()[1:] == [f"rdjson report: {LEFT_OUT}"]
         assert sfgov("-f", "rdjson", "--show", "added", "-q").stderr == ""
 
     def test_neither_the_gate_nor_a_count_nor_another_report_depends_on_it(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sfgov import Check, Ruleset, Severity, check
 from sfgov.check import Outcome
 from sfgov.gate.selection import Selection, listed, selection
+from sfgov.plugins import load_checks
 from sfgov.policy import Policy
 
 
@@ -88,3 +89,25 @@ class TestCommandLine:
 
 def test_comma_lists_and_repeated_options_are_one_list() -> None:
     assert listed(["DEL, APX001", "FLW", ",", ""]) == ("DEL", "APX001", "FLW")
+
+
+class TestOurRulesets:
+    """The ladder with the checks that sfgov brings along."""
+
+    def codes(self, ruleset: str) -> set[str]:
+        return {one.code for one in Selection(Ruleset(ruleset)).of(load_checks())}
+
+    def test_each_holds_the_one_before_and_more(self) -> None:
+        minimal, recommended, strict = map(self.codes, ("minimal", "recommended", "strict"))
+
+        assert minimal < recommended < strict
+
+    def test_strict_is_all_of_them_and_recommended_the_default(self) -> None:
+        assert self.codes("strict") == {one.code for one in load_checks()}
+        assert {one.code for one in Selection().of(load_checks())} == self.codes("recommended")
+
+    def test_minimal_holds_what_nobody_argues_about(self) -> None:
+        chosen = [one for one in load_checks() if one.code in self.codes("minimal") and one.pack != "SFG"]
+
+        assert {one.pack for one in chosen} <= {"ACC", "DEL"}
+        assert all(one.severity.at_least(Severity.HIGH) for one in chosen)
