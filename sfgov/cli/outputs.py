@@ -15,6 +15,9 @@ from sfgov.report import FORMATS, Options, checkout_of, suited_to
 from sfgov.result import Run
 from sfgov.spelling import did_you_mean
 
+HEAVY = 20_000_000
+"""Bytes of a page that should be warned of."""
+
 
 class Output(msgspec.Struct, frozen=True):
     """One report to write. Without a file it goes to stdout."""
@@ -86,10 +89,17 @@ def write(run: Run, output: Output, verbosity: int) -> None:
     if output.file is None:
         _to_stdout(_bytes(render(run, suited_to(sys.stdout, verbosity))))
         return
+    data = _bytes(render(run, Options(verbosity, checkout=checkout_of())))
     try:
-        output.file.write_bytes(_bytes(render(run, Options(verbosity, checkout=checkout_of()))))
+        output.file.write_bytes(data)
     except OSError as error:
         raise CannotWork(_cannot(output.file, error)) from error
+    if output.format == "html" and len(data) > HEAVY:
+        click.echo(
+            f"{output.file.as_posix()} has {len(data) // 1_000_000} MB, too much for most mails; "
+            "a smaller --ruleset, --select or a baseline make it shorter",
+            err=True,
+        )
 
 
 def _bytes(text: str) -> bytes:

@@ -88,6 +88,17 @@ class TestExitCode:
 
 
 class TestReports:
+    def test_a_page_too_large_for_mail_is_warned_of(
+        self, check: Sfgov, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert check("-f", "html=out.html").stderr == "html report: out.html\n"
+        monkeypatch.setattr("sfgov.cli.outputs.HEAVY", 10_000)
+        assert check("-f", "html=out.html").stderr == (
+            "out.html has 0 MB, too much for most mails; a smaller --ruleset, --select or a baseline make it shorter\n"
+            "html report: out.html\n"
+        )
+        assert check("-f", "json=out.json").stderr == "json report: out.json\n"
+
     def test_several_files_and_the_console(self, check: Sfgov, folder: Path) -> None:
         result = check("-f", "json=out.json", "-f", "sarif=out.sarif", "--format=html=out.html")
         assert result.stdout.startswith(FINDING)

@@ -75,7 +75,7 @@ def test_each_cell_leads_to_the_lines_that_grant_it() -> None:
     assert "Lines grants allowDelete on Invoice_Line__c permissionsets/Lines.permissionset-meta.xml" in words(
         row
     )
-    assert "<mark><b>2</b> &lt;objectPermissions&gt;" in row
+    assert "<mark><b>2 </b>&lt;objectPermissions&gt;" in row
 
 
 def test_guards_masters_and_what_is_not_known_stand_below() -> None:
