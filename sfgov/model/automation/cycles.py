@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 
 import msgspec
 
@@ -59,11 +60,17 @@ def cycles(automation: Automation) -> tuple[Cycle, ...]:
         if cycle is not None:
             found.append(cycle)
     found.sort(key=lambda c: (len(c.links), [link.automatism.name.casefold() for link in c.links]))
-    kept: list[Cycle] = []
+    kept: dict[frozenset[str], Cycle] = {}
     for cycle in found:
-        if not any(other.key <= cycle.key for other in kept):
-            kept.append(cycle)
-    return tuple(kept)
+        if kept.keys().isdisjoint(_parts(cycle.key)):
+            kept[cycle.key] = cycle
+    return tuple(kept.values())
+
+
+def _parts(key: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Every choice of some of what takes part in a cycle; there are few, as cycles are short."""
+    names = sorted(key)
+    return (frozenset(some) for size in range(1, len(names) + 1) for some in combinations(names, size))
 
 
 class _Links:
@@ -82,6 +89,14 @@ class _Links:
             {event: [link.follows for link in links] for event, links in self.by_start.items()}
         )
         return tuple(link for link in self._links if component.get(link.start) == component.get(link.follows))
+
+    @cached_property
+    def going_on(self) -> dict[Event, list[Link]]:
+        """These, by the event that starts them."""
+        found: dict[Event, list[Link]] = defaultdict(list)
+        for link in self.together:
+            found[link.start].append(link)
+        return found
 
 
 def _links(automation: Automation) -> _Links:
@@ -105,7 +120,6 @@ def _links(automation: Automation) -> _Links:
 
 def _shortest(first: Link, links: _Links) -> Cycle | None:
     """The shortest way from a link back to itself, over links that really start each other."""
-    inside = set(map(id, links.together))
     waiting: deque[tuple[Link, ...]] = deque([(first,)])
     seen = {id(first)}
     while waiting:
@@ -113,8 +127,8 @@ def _shortest(first: Link, links: _Links) -> Cycle | None:
         last = way[-1]
         if last.follows == first.start and _goes_round(way):
             return Cycle(way)
-        for link in links.by_start.get(last.follows, ()) if len(way) < LONGEST else ():
-            if id(link) in inside and id(link) not in seen:
+        for link in links.going_on.get(last.follows, ()) if len(way) < LONGEST else ():
+            if id(link) not in seen:
                 seen.add(id(link))
                 waiting.append((*way, link))
     return None
