@@ -5,11 +5,15 @@ import pytest
 from sfgov_checks.delete.guard_missing import guard_missing
 from tests.delete_orgs import (
     BLOCK_POSTED,
+    DELETES,
     Files,
     administrator,
+    bundle,
     deleter,
+    entry,
     evidence,
     found,
+    group,
     guard_trigger,
     line_guard,
 )
@@ -77,3 +81,37 @@ def test_without_a_policy_final_values_are_mentioned() -> None:
 )
 def test_quiet(files: Files) -> None:
     assert found(files, guard_missing) == []
+
+
+def test_mdapi_format() -> None:
+    value_set = picklist("Status__c", "Draft", "Posted")["objects/Invoice__c/fields/Status__c.field-meta.xml"]
+    inner = value_set.partition('metadata">\n')[2].partition("\n</CustomField>")[0]
+    files = {
+        "src/package.xml": xml("Package", tag("version", "62.0")),
+        "src/objects/Invoice__c.object": xml("CustomObject", f"<fields>{inner}</fields>"),
+        "src/permissionsets/Sales.permissionset": deleter()["permissionsets/Sales.permissionset-meta.xml"],
+    }
+    assert found(files, guard_missing) == [
+        "low/medium src/objects/Invoice__c.object:3 Invoice__c has final values in Status__c (Posted), and nothing "
+        "guards its deletion. 1 permission set (Sales) can delete it."
+    ]
+    guarded = files | {
+        "src/flows/Block_All.flow": line_guard(object_="Invoice__c")["flows/Guard_Lines.flow-meta.xml"]
+    }
+    assert found(guarded, guard_missing) == []
+
+
+def test_only_a_part_of_a_group_is_known() -> None:
+    """Its own set is in the tree, that of a package is not; what the latter grants cannot be told."""
+    sales = group("All", "Sales", "SBQQ__CPQ")
+    assert found(POLICY | HOLDER | sales, guard_missing) == [
+        "high/high sfgov.yml:3 Invoice_Line__c may not be deleted when Posted__c = true, but nothing that tests this "
+        "runs before a delete. 1 permission set (Sales) and 1 permission set group (All) can delete it."
+    ]
+    assert found(POLICY | group("All", "SBQQ__CPQ") | deleter("Other__c"), guard_missing) == []
+
+
+def test_a_profile_with_an_encoded_name() -> None:
+    profile = bundle("profiles", "Ops %26 Co", entry("Invoice_Line__c", *DELETES))
+    [message] = found(POLICY | profile, guard_missing)
+    assert message.endswith("1 profile (Ops & Co) can delete it.")

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from sfgov.testing import lint
 from sfgov_checks.delete.guard_not_live import guard_not_live
 from tests.delete_orgs import (
     BLOCK_POSTED,
+    STOP,
     Files,
     administrator,
     always_guard,
@@ -13,6 +15,7 @@ from tests.delete_orgs import (
     found,
     guard_trigger,
     line_guard,
+    mdapi,
 )
 from tests.flow_xml import tag, xml
 
@@ -107,3 +110,38 @@ def test_an_active_flow_whose_definition_switches_it_off() -> None:
         )
     }
     assert len(found(line_guard() | definition | deleter("Invoice_Line__c"), guard_not_live)) == 1
+
+
+def test_mdapi_format() -> None:
+    flow = found(mdapi(line_guard(DRAFT) | deleter("Invoice_Line__c")), guard_not_live)
+    assert flow == [
+        "high/high flows/Guard_Lines.flow:5 Guard_Lines would block deletes of Invoice_Line__c but is Draft; "
+        "1 permission set (Sales) can delete them now."
+    ]
+    [trigger] = found(
+        mdapi(guard_trigger(BLOCK_POSTED) | inactive() | deleter("Invoice_Line__c")), guard_not_live
+    )
+    assert trigger.startswith("high/high triggers/Guard.trigger-meta.xml:3 Guard would block deletes")
+
+
+@pytest.mark.parametrize(
+    ("active", "lines"),
+    [
+        pytest.param("2", [], id="the guard runs"),
+        pytest.param("3", [], id="an older version of a flow that runs in another one"),
+        pytest.param("0", [1], id="no version runs"),
+    ],
+)
+def test_versions_in_files_of_their_own(active: str, lines: list[int]) -> None:
+    """`Guard_Lines-2.flow` is the guard; version 3 lets every delete through."""
+    guard = line_guard("")["flows/Guard_Lines.flow-meta.xml"]
+    files = {
+        "package.xml": xml("Package", tag("version", "37.0")),
+        "flows/Guard_Lines-2.flow": guard,
+        "flows/Guard_Lines-3.flow": guard.replace(STOP, "").replace("Stop", ""),
+        "flowDefinitions/Guard_Lines.flowDefinition": xml(
+            "FlowDefinition", tag("activeVersionNumber", active)
+        ),
+        **mdapi(deleter("Invoice_Line__c")),
+    }
+    assert [result.line for result in lint(files, guard_not_live)] == lines
