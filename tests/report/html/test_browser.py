@@ -27,11 +27,7 @@ from sfgov.report.html import render
 from sfgov.report.html.waiving import waiver
 from sfgov.report.inert import visible
 from sfgov.result import Run
-from sfgov.testing import lint_run
-from sfgov_checks.delete.never_policy_violated import never_policy_violated
 from tests.chromium import Browser, Page, find, running
-from tests.report.html.test_automation import ORG as AUTOMATION
-from tests.report.html.test_deletes import ORG as DELETES
 
 PROGRAM = find()
 AXE = Path(__file__).parents[3] / ".validators" / "node_modules" / "axe-core" / "axe.min.js"
@@ -550,25 +546,18 @@ def test_the_theme_is_chosen_and_remembered(small: Report) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 700, 1280])
-def test_nothing_sticks_out(small: Report, width: int) -> None:
-    small.page.size(width, 900)
-    small.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    assert small.page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def whole(run: Run) -> Run:
-    """The run with all parts of the page."""
-    cards = tuple(replace(card, controls=("SBS-ACS-008",)) for card in run.checks)
-    deletes = lint_run(DELETES, never_policy_violated).matrix
-    automation = lint_run(AUTOMATION, never_policy_violated).automation
-    return replace(run, checks=cards, matrix=deletes, automation=automation)
+def test_nothing_sticks_out(browser: Browser, whole: Run, tmp_path: Path, width: int) -> None:
+    for shown in report(browser, written(whole, tmp_path)):
+        shown.page.size(width, 900)
+        shown.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (tests/install_validators.sh)")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_no_barrier(browser: Browser, run: Run, tmp_path: Path, theme: str, width: int) -> None:
-    for shown in report(browser, written(whole(run), tmp_path)):
+def test_axe_finds_no_barrier(browser: Browser, whole: Run, tmp_path: Path, theme: str, width: int) -> None:
+    for shown in report(browser, written(whole, tmp_path)):
         page = shown.page
         page.size(width, 900)
         page.media(prefers_color_scheme=theme)

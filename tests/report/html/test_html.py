@@ -124,6 +124,16 @@ def test_everything_is_there_without_javascript(run: Run) -> None:
         assert missing.reason in text
 
 
+def test_all_parts_of_the_page_are_there(whole: Run) -> None:
+    page = Page(render(whole))
+    parts = [str(attrs["id"]) for tag, attrs in page.tags if tag == "section" and attrs.get("id")]
+    assert parts[0] == "verdict"
+    assert parts.index("access") < parts.index("findings") < parts.index("accepted") < parts.index("deletes")
+    assert {"automation", "attribution", "coverage", "not-checked", "checks"} <= set(parts)
+    assert [f"#{part}" for part in parts if f"#{part}" not in set(page.links())] == []
+    assert "Fixed: 1 finding" in page.text
+
+
 def test_the_verdict_comes_first(run: Run) -> None:
     page = Page(render(run))
     assert next(attrs.get("id") for tag, attrs in page.tags if tag == "section") == "verdict"
@@ -137,14 +147,14 @@ def test_a_clean_run_says_that_it_passed() -> None:
     assert "Gate failed" not in text
 
 
-def test_every_finding_has_an_anchor_of_its_own(run: Run) -> None:
-    ids = Page(render(run)).attributes("id")
+def test_every_finding_has_an_anchor_of_its_own(whole: Run) -> None:
+    ids = Page(render(whole)).attributes("id")
     assert len(ids) == len(set(ids))
-    assert [f"f-{result.fingerprint}" in ids for result in run.results] == [True] * len(run.results)
+    assert [f"f-{result.fingerprint}" in ids for result in whole.results] == [True] * len(whole.results)
 
 
-def test_links_inside_lead_somewhere(run: Run) -> None:
-    page = Page(render(run))
+def test_links_inside_lead_somewhere(whole: Run) -> None:
+    page = Page(render(whole))
     inside = {link[1:] for link in page.links() if link.startswith("#")}
     assert inside - set(page.attributes("id")) - {""} == set()
 
@@ -349,10 +359,10 @@ def _html_validate() -> str | None:
 @pytest.mark.skipif(
     _html_validate() is None, reason="html-validate is not installed (tests/install_validators.sh)"
 )
-@pytest.mark.parametrize("which", ["everything", "packed", "nothing"])
-def test_html_validate_has_no_complaint(run: Run, which: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["whole", "packed", "nothing"])
+def test_html_validate_has_no_complaint(whole: Run, which: str, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
-    shown = {"everything": run, "packed": many(WRITTEN_OUT + 1), "nothing": many(0)}[which]
+    shown = {"whole": whole, "packed": many(WRITTEN_OUT + 1), "nothing": many(0)}[which]
     report.write_text(render(shown), encoding="utf-8")
     unimportant = {"long-title": "off", "no-trailing-whitespace": "off"}
     rules = {"extends": ["html-validate:recommended"], "rules": unimportant}
