@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
+from sfgov.check import Check
 from sfgov.config import load_config
 from sfgov.engine import read
 from sfgov.model.agents import Agent
 from sfgov.model.org import Org
 from sfgov.project import open_project
-from sfgov.testing import write_files
+from sfgov.testing import lint, write_files
 
 _XMLNS = (
     'xmlns="http://soap.sforce.com/2006/04/metadata" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -130,3 +131,14 @@ def apex(name: str, text: str, *, version: str = "60.0") -> dict[str, str]:
             "ApexClass", f"<apiVersion>{version}</apiVersion><status>Active</status>"
         ),
     }
+
+
+def found(files: Mapping[str, str], check: Check) -> list[str]:
+    """What a check says of these files: severity, confidence, place and message."""
+    return [f"{r.severity}/{r.confidence} {r.path}:{r.line} {r.message}" for r in lint(files, check)]
+
+
+def evidence(files: Mapping[str, str], check: Check) -> list[str]:
+    """The evidence of the only finding."""
+    (result,) = lint(files, check)
+    return [f"{step.path}:{step.line} {step.message}" for step in result.evidence]

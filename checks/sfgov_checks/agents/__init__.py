@@ -1,0 +1,1 @@
+"""AI agents: decision boundaries that are wired, least access, and a way to a human."""
