@@ -18,6 +18,7 @@ USER_MODE_SINCE = 67.0
 
 _USER = re.compile(r"\b(?:user_mode|security_enforced)\b|\bas user\b", re.IGNORECASE)
 _SYSTEM = re.compile(r"\bsystem_mode\b|\bas system\b", re.IGNORECASE)
+_LEVEL = re.compile(r"\baccess_?level\w*\s*(?:\(.*\))?\s*$", re.IGNORECASE | re.DOTALL)
 _ENFORCED = re.compile(r"\bsecurity_enforced\b", re.IGNORECASE)
 _BY_HAND = frozenset(
     {
@@ -49,12 +50,20 @@ def access_of(linked: LinkedMethod, operation: Operation, api_version: float | N
         return Access(Mode.USER, explicit=True)
     if _SYSTEM.search(written):
         return Access(Mode.SYSTEM, explicit=True)
+    if operation.kind == "call" and any(_is_level(linked, text, operation) for text in operation.arguments):
+        return Access(Mode.UNKNOWN, explicit=True)
     if isinstance(linked.written.fact, ApexTrigger):
         return Access(Mode.SYSTEM, explicit=False)
     if api_version is None:
         return Access(Mode.UNKNOWN, explicit=False)
     mode = Mode.USER if api_version >= USER_MODE_SINCE else Mode.SYSTEM
     return Access(mode, explicit=False)
+
+
+def _is_level(linked: LinkedMethod, argument: str, operation: Operation) -> bool:
+    """Whether an argument is an `AccessLevel` that is kept in a variable: the mode is said, but not here."""
+    declared = linked.type_of(argument, operation.line).casefold().removeprefix("system.")
+    return declared == "accesslevel" or _LEVEL.search(argument) is not None
 
 
 def enforces_by_clause(operation: Operation) -> bool:

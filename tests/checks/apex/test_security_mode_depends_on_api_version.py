@@ -157,6 +157,18 @@ QUIET = {
         apex("C", DELETE.replace("delete all", "Database.delete(all, AccessLevel.USER_MODE)")),
         "58.0",
     ),
+    "deletes with an access level from elsewhere": (
+        apex(
+            "C",
+            "@AuraEnabled public static void go(List<Invoice__c> all) { remove(all, Svc.mode()); }",
+            "static void remove(List<Invoice__c> all, System.AccessLevel how) { Database.delete(all, how); }",
+        ),
+        "58.0",
+    ),
+    "deletes with an access level by a property": (
+        apex("C", DELETE.replace("delete all", "Database.delete(all, false, Svc.accessLevel)")),
+        "58.0",
+    ),
     "new code": (apex("C", READ), "67.0"),
     "another field": (apex("C", READ.replace("SSN__c", "Name")), "58.0"),
     "another object": (apex("C", READ.replace("FROM Contact", "FROM Lead")), "58.0"),
