@@ -6,7 +6,6 @@ Nothing is installed for this and nothing is downloaded. `find` says whether the
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
 import select
@@ -132,6 +131,10 @@ class Page:
     def javascript(self, *, on: bool) -> None:
         """Whether pages that are opened from now on may run scripts. `evaluate` works in any case."""
         self.call("Emulation.setScriptExecutionDisabled", value=not on)
+
+    def begin_with(self, script: str) -> None:
+        """Run a script in pages that are opened from now on, before their own."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     def size(self, width: int, height: int) -> None:
         """The size of the window, in CSS pixels."""
@@ -261,6 +264,8 @@ def running(program: str) -> Iterator[Browser]:
 
 
 def _pipe() -> tuple[int, int]:
+    import fcntl  # not everywhere, but wherever `find` finds anything
+
     ends = os.pipe()
     high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _HIGH) for end in ends)
     for end in ends:

@@ -421,6 +421,18 @@ def test_twenty_thousand_findings_are_usable_soon(browser: Browser, tmp_path: Pa
     assert statistics.median(answer) < 500 * BUSY
 
 
+def test_a_browser_that_cannot_unpack_says_so_and_shows_what_is_written(
+    browser: Browser, large_file: Path
+) -> None:
+    page = browser.page()
+    page.begin_with("delete window.DecompressionStream")
+    page.open(large_file.as_uri())
+    page.wait_until("!document.querySelector('#unreadable').hidden")
+    assert page.evaluate("document.querySelector('#filter').hidden")
+    assert page.evaluate(f"{SHOWN}.length") > 0
+    page.close()
+
+
 # -- without script, on paper
 
 

@@ -43,7 +43,9 @@ function writeAddress() {
   for (const facet of FACETS) if (chosen[facet].size) parts.set(facet, [...chosen[facet]].join(","));
   if (grouping !== "check") parts.set("by", grouping);
   if (order !== "worst") parts.set("sort", order);
-  history.replaceState(null, "", parts.size ? `#?${parts}` : "#findings");
+  try {
+    history.replaceState(null, "", parts.size ? `#?${parts}` : "#findings");
+  } catch { /* some browsers allow only so many changes of the address a minute */ }
 }
 
 function readAddress() {
