@@ -27,13 +27,20 @@ _CALL = re.compile(r"(\w+)\s*\(([^()]*)\)")
 _PASS_ON = {"valueof", "format", "join", "escapesinglequotes"}
 """Methods of Salesforce's whose result holds what they are given. What the org's own do is not followed."""
 _DEEPEST = 3
+_STANDARD = frozenset(
+    {
+        "account", "asset", "campaign", "case", "contact", "contract", "event", "lead", "opportunity", "order", "product2",
+        "quote", "task", "user",
+    }
+)  # fmt: skip
+"""Objects that every org has, whether anything of them was retrieved or not."""
 
 
 def apex_copies(index: Index, apex: Apex, relationships: Relationships) -> Iterator[Copy]:
     """What methods outside tests put from one record's field into another's."""
     own = {entry.name.rpartition(".")[2].casefold() for w in index.all(ApexClass) for entry in w.fact.types}
     objects = {one.fact.object.casefold() for one in index.all(CustomField)}
-    objects |= {one.name.casefold() for one in index.all(CustomObject)}
+    objects |= {one.name.casefold() for one in index.all(CustomObject)} | _STANDARD
     for method in apex.methods:
         if not method.is_test:
             yield from _MethodCopies(method, objects - own, relationships).all()
