@@ -352,6 +352,182 @@ class AttributionMap(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
+class EffectCard(msgspec.Struct, frozen=True):
+    """Something that an agent's action comes to: `updates Case records`, `makes a callout`."""
+
+    says: str
+    changes: bool
+    """False for what is only read."""
+    context: str
+    """In whose name, as far as it is written there."""
+    steps: tuple[Step, ...]
+
+
+class InputCard(msgspec.Struct, frozen=True):
+    """An input of an agent's action, and what fills it."""
+
+    name: str
+    required: bool
+    filled: tuple[str, ...]
+    """`by the model`, `from contact_id`, `always 10`, `left empty`; several where uses differ."""
+    by_model: bool
+    picks: tuple[Step, ...]
+    """Where it decides which records are read or changed."""
+    step: Step
+
+
+class ActionCard(msgspec.Struct, frozen=True):
+    """What an agent can do, with what it comes to."""
+
+    name: str
+    label: str
+    purpose: str
+    step: Step
+    target: str
+    """`Flow Get_Order`; empty where it is not known."""
+    target_state: str
+    """`in the tree`, `missing`, `not known`"""
+    asks_first: bool
+    """Whether the user is asked before it runs."""
+    asks_step: Step | None
+    runs: tuple[Step, ...]
+    """Who decides that it runs, and under which conditions."""
+    inputs: tuple[InputCard, ...]
+    effects: tuple[EffectCard, ...]
+    more_effects: int
+    unasked: tuple[str, ...]
+    """How it works without asking for permissions: `in system mode` …"""
+    known: bool
+    """False where it may do more than is told here."""
+    tests: int
+    """How many test cases expect it."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes records, or does something outside of the org."""
+        return any(effect.changes for effect in self.effects)
+
+
+class TopicCard(msgspec.Struct, frozen=True):
+    """A topic of an agent."""
+
+    name: str
+    label: str
+    kind: Literal["start", "topic", "connected"]
+    purpose: str
+    step: Step
+    known: bool
+    reachable: bool
+    overrides: Step | None
+    """Where it puts instructions of its own in place of the agent's."""
+    ways_in: tuple[Step, ...]
+    gates: tuple[Step, ...]
+    actions: tuple[ActionCard, ...]
+    sets: tuple[Step, ...]
+    """What the model can set in it."""
+    tests: int
+    """How many test cases expect it."""
+
+
+class GateCard(msgspec.Struct, frozen=True):
+    """A variable or rule that decides what an agent can do."""
+
+    name: str
+    says: str
+    guards: tuple[str, ...]
+    sets: tuple[Step, ...]
+    """What gives the variable its value."""
+    step: Step
+
+
+class AgentRole(msgspec.Struct, frozen=True):
+    """What the model or the user is told, whatever the topic."""
+
+    title: str
+    text: str
+    step: Step
+
+
+class AgentObject(msgspec.Struct, frozen=True):
+    """What an agent's user may do with an object's records, and what of it no action needs."""
+
+    object: str
+    held: tuple[str, ...]
+    """`allowRead`, `allowDelete` …"""
+    surplus: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+class AgentRights(msgspec.Struct, frozen=True):
+    """What an agent's user may do."""
+
+    known: bool
+    """False where nothing says which bundles its user has."""
+    of_its_users: bool
+    """Whether it works in the name of who is logged in."""
+    bundles: tuple[str, ...]
+    visible_to: tuple[str, ...]
+    """The bundles that let people use the agent."""
+    everywhere: tuple[Step, ...]
+    """Permissions on every object."""
+    objects: tuple[AgentObject, ...]
+    missing: tuple[Step, ...]
+    """What actions need, and no bundle grants."""
+    needed: tuple[str, ...]
+    """What actions need, as `Case: edit`."""
+    complete: bool
+    """False where some of its bundles are not in the tree."""
+
+
+class AgentSuite(msgspec.Struct, frozen=True):
+    """A file of tests."""
+
+    name: str
+    cases: int
+    version: str
+    step: Step
+
+
+class AgentCard(msgspec.Struct, frozen=True):
+    """An AI agent, as a reviewer reads it."""
+
+    name: str
+    component: str
+    label: str
+    serves: str
+    told_by: str
+    state: str
+    sources: tuple[Step, ...]
+    user: Step | None
+    purpose: str
+    roles: tuple[AgentRole, ...]
+    topics: tuple[TopicCard, ...]
+    actions: tuple[ActionCard, ...]
+    """Those of no topic."""
+    gates: tuple[GateCard, ...]
+    ways_out: tuple[Step, ...]
+    channels: tuple[Step, ...]
+    rights: AgentRights
+    tests: tuple[AgentSuite, ...]
+    not_known: tuple[str, ...]
+
+    @property
+    def all_actions(self) -> tuple[ActionCard, ...]:
+        """Those of topics, and those of none."""
+        return (*(action for topic in self.topics for action in topic.actions), *self.actions)
+
+    @property
+    def untested_topics(self) -> tuple[str, ...]:
+        """The topics that no test case expects."""
+        return tuple(topic.name for topic in self.topics if topic.kind == "topic" and not topic.tests)
+
+    @property
+    def untested_actions(self) -> tuple[str, ...]:
+        """The actions with effects that no test case expects."""
+        untested = (action.name for action in self.all_actions if action.changes and not action.tests)
+        return tuple(dict.fromkeys(untested))
+
+
 OBJECT_RIGHTS = ("allowEdit", "allowDelete", "viewAllRecords", "modifyAllRecords")
 """The rights to an object that are compared, as metadata names them."""
 
@@ -466,6 +642,8 @@ class Run(msgspec.Struct, frozen=True):
     """What runs on which event; None where nothing does, or where it was not asked for."""
     attribution: AttributionMap | None = None
     """Where leads came from and what is left of it; None where there are none, or where it was not asked for."""
+    agents: tuple[AgentCard, ...] = ()
+    """The AI agents, by name; none where they were not asked for."""
     comparison: Comparison | None = None
     expiring: tuple[Expiring, ...] = ()
     """Waivers that are about to expire, the first ones first."""

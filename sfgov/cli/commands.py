@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sfgov import __version__
+from sfgov.cli.agent import agent
 from sfgov.cli.baseline import baseline
 from sfgov.cli.check import check
 from sfgov.cli.checks import checks
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for _command in (baseline, check, checks, docs, explain, import_, init, who_can):
+for _command in (agent, baseline, check, checks, docs, explain, import_, init, who_can):
     main.add_command(_command)

@@ -116,7 +116,8 @@ def _declared(
 
 
 def _named(agent: Agent, permissions: Permissions) -> Iterator[Bundle]:
-    for name in _names(agent):
+    """Sets called after the agent; those of an employee agent let people use it, and it has no user of its own."""
+    for name in _names(agent) if agent.kind is not Kind.EMPLOYEE else ():
         for bundle in (
             permissions.bundle("PermissionSet", f"{name}_Access"),
             permissions.bundle("PermissionSetGroup", f"{name}_Access"),

@@ -23,6 +23,8 @@ _TOKEN = re.compile(
 )
 _VARIABLE = re.compile(r"@variables\s*\.\s*(\w+)", re.IGNORECASE)
 _REFERENCE = re.compile(r"@\w+(?:\s*\.\s*\w+)+")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_MERGED = re.compile(r"\{!(.*?)\}", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "none": None, "null": None}
@@ -74,7 +76,8 @@ class Expression(msgspec.Struct, frozen=True):
 
 
 def _without_strings(text: str) -> str:
-    return re.sub(r'"(?:[^"\\]|\\.)*"', '""', text, flags=re.DOTALL)
+    """What is worked out: everything outside of strings, and what these have in `{!…}`."""
+    return _STRING.sub(lambda string: " ".join(_MERGED.findall(string[0])) or '""', text)
 
 
 def parsed(text: str) -> Expression:
@@ -166,7 +169,7 @@ class _Reader:
     def _atom(self) -> Node:
         kind, text = self._next()
         if kind == "string":
-            found = Node("constant", _unescaped(text))
+            found = _OTHER if _MERGED.search(text) else Node("constant", _unescaped(text))
         elif kind == "number":
             found = Node("constant", float(text))
         elif text == "(":

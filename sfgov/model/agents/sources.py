@@ -31,7 +31,7 @@ def _variable(reference: str) -> str:
 
 def _is_plain(expression: Expression) -> bool:
     """A list, a dictionary, a date or a text with nothing in it that could vary."""
-    return not expression.references and not expression.variables and "{!" not in expression.text
+    return not expression.references and "{!" not in expression.text
 
 
 def set_kind(value: str) -> tuple[SetKind, str]:

@@ -58,6 +58,14 @@ def test_variables_are_found_outside_of_strings_and_in_any_case() -> None:
     assert found.variables == {"ab", "ef", "gh"}
 
 
+def test_strings_with_merged_parts_are_computed() -> None:
+    text = '"{!@variables.kind}: {! @outputs.title }, see @variables.no"'
+    found = parsed(text)
+    assert found.variables == {"kind"}
+    assert found.references == ("@variables.kind", "@outputs.title")
+    assert literal_of(text) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
