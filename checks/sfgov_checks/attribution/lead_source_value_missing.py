@@ -14,7 +14,9 @@ from sfgov.model.attribution.sources import Use, Values, lead_source_uses, lead_
 from sfgov.model.org import Org
 from sfgov.model.picklists import picklist_of
 from sfgov.policy import Policy
+from sfgov.spelling import MISSPELT, nearest
 from sfgov_checks.attribution.origin import terms
+from sfgov_checks.principals import joined
 
 _FREE = ("text", "textarea", "longtextarea", "html", "url")
 _AI = re.compile(r"\b(?:ai|a\.i\.|llms?|gpt|chat ?bots?|assistants?)\b", re.IGNORECASE)
@@ -36,9 +38,10 @@ def lead_source_value_missing(org: Org, policy: Policy) -> Iterator[Outcome]:
     leads are missing from every report that asks for "AI Referral". A rule that compares with a text that is no value
     never holds. One value set serves Lead, Contact, Opportunity and CampaignMember.LeadSource and
     Account.AccountSource. Looked at are fixed texts in flows (also in constants), Apex outside tests, SOQL, workflow
-    and validation rules and formula fields. Medium, one finding for each text of a component. Quiet for texts from
-    variables and placeholders, and where something only compares with a value that is not active any more: old records
-    hold it.
+    and validation rules and formula fields. Medium, one finding for each text of a component that sets it, or compares
+    with what looks like a misspelt value; low, one finding for each component that compares with other texts: they may
+    be values from before, which old records still hold. Quiet for texts from variables and placeholders, and for
+    comparisons with a value that the value set has as not active.
 
     Low, once: neither a value nor a field of leads can say that somebody came from an AI assistant
     (`attribution.ai_sources`). A value that names one, a field for it, or any free text for UTM parameters, referrers or
@@ -140,27 +143,55 @@ def lead_source_value_missing(org: Org, policy: Policy) -> Iterator[Outcome]:
     if values is None:
         yield NotChecked("the standard value set LeadSource was not retrieved")
         return
-    found: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    wrong: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    gone: dict[str, list[Use]] = defaultdict(list)
     for use in lead_source_uses(org.index, org.flows, org.apex):
-        known = values.has_active(use.text) if use.does == "sets" else values.has(use.text)
-        if not known:
-            found[use.at.component, use.text].append(use)
-    for uses in found.values():
-        yield _finding(uses, values)
+        if use.does == "sets" and not values.has_active(use.text):
+            wrong[use.at.component, use.text].append(use)
+        elif use.does == "compares" and not values.has(use.text):
+            if nearest(use.text, values.active, MISSPELT):
+                wrong[use.at.component, use.text].append(use)
+            else:
+                gone[use.at.component].append(use)
+    for uses in wrong.values():
+        yield _of_text(uses, values)
+    for uses in gone.values():
+        others = [use for use in uses if (use.at.component, use.text) not in wrong]
+        if others:
+            yield _of_comparisons(others, values)
     if org.attribution.has_leads and not _knows_assistants(org, policy, values):
         yield _without_assistants(policy, values)
 
 
-def _finding(uses: Sequence[Use], values: Values) -> Finding:
+def _of_text(uses: Sequence[Use], values: Values) -> Finding:
     """Of a component that sets a text and compares with it, what it sets is told."""
     first = min(uses, key=lambda use: (use.does != "sets", use.at))
     was = "is not active any more as a" if values.has(first.text) else "is not an active"
+    meant = "" if values.has(first.text) else nearest(first.text, values.active, MISSPELT)
     return Finding(
         f"{first.by[:1].upper()}{first.by[1:]} {first.does} {first.field} "
-        f'{"to" if first.does == "sets" else "with"} "{first.text}", which {was} Lead Source value.',
+        f'{"to" if first.does == "sets" else "with"} "{first.text}", which {was} Lead Source value.'
+        + (f' Did you mean "{meant}"?' if meant else ""),
         at=first.at,
         because=[*[use.at.says(use.says) for use in uses if use != first][:_SHOWN], values.evidence],
         subject=f"Lead Source {first.text}",
+    )
+
+
+def _of_comparisons(uses: Sequence[Use], values: Values) -> Finding:
+    """What a component compares with and no value is like: perhaps old values, which records still hold."""
+    uses = sorted(uses)
+    texts = list(dict.fromkeys(f'"{use.text}"' for use in uses))
+    first = uses[0]
+    one = len(texts) == 1
+    return Finding(
+        f"{first.by[:1].upper()}{first.by[1:]} compares {first.field} with {joined(texts)}, which "
+        f"{'is no Lead Source value' if one else 'are no Lead Source values'}: only records that kept "
+        f"{'it' if one else 'them'} from before can match.",
+        at=first.at,
+        because=[*[use.at.says(use.says) for use in uses[1:]][:_SHOWN], values.evidence],
+        severity=Severity.LOW,
+        subject="Lead Source values that are gone",
     )
 
 

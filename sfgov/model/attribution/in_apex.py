@@ -11,6 +11,7 @@ import msgspec
 
 from sfgov.facts.apex import Operation
 from sfgov.model.apex import Apex, LinkedMethod
+from sfgov.model.apex.entries import is_test_helper
 from sfgov.model.attribution.apex_blank import keeps
 from sfgov.model.attribution.writes import SaveEvent, Wanted, Write
 from sfgov.model.automation import Automation, Automatism
@@ -41,7 +42,8 @@ def apex_writes(apex: Apex, automation: Automation, wanted: Wanted) -> Iterator[
         yield write
     started = _Started(automation)
     for method in apex.methods:
-        if not method.is_test and _names_any(method, wanted):
+        is_tests = method.is_test or is_test_helper(method.written.name)
+        if not is_tests and _names_any(method, wanted):
             for write in _MethodWrites(apex, method, wanted, started).all():
                 if _spot(write.at) not in told:
                     yield write

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from sfgov.facts.flow import FlowAssignment, FlowElement, FlowFilter, FlowValue
+from sfgov.facts.flow import FlowAssignment, FlowElement, FlowFilter, FlowResource, FlowValue
 from sfgov.model.attribution.writes import KEPT, SaveEvent, Wanted, Write, assuming
 from sfgov.model.automation.flow_effects import is_conditional
 from sfgov.model.copied import copied_names, merged_names
@@ -31,6 +31,7 @@ _NAMES = {
     Launch.SCREEN: "screen flow",
 }
 _LITERALS = ("stringValue", "booleanValue", "numberValue", "dateValue", "dateTimeValue")
+_ON_SCREENS = ("fields", "choices", "dynamicChoiceSets")
 _LONGEST = 6
 """Formulas within formulas are followed so far."""
 
@@ -195,7 +196,7 @@ class _FlowWrites:
             return KEPT if name in own_names else UNKNOWN
 
         kept = value_in(self._flow, item.value, assume) == KEPT
-        return kept or any(one in mirrored for one in self._copied(item.value, 0))
+        return kept or any(one in mirrored for one in self._copied(item.value))
 
     def _filters(self, element: FlowElement, item: FlowAssignment) -> Iterator[FlowFilter]:
         """What is asked of the records that are updated: by the node, or by the lookup that found them."""
@@ -209,8 +210,8 @@ class _FlowWrites:
             yield from _joined(source)
             record = source.collection
 
-    def _copied(self, value: FlowValue, depth: int) -> Iterator[str]:
-        """The references whose values are in a value, through formulas and templates; in lower case."""
+    def _copied(self, value: FlowValue, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The references whose values are in a value, through formulas, templates and variables; in lower case."""
         if value.kind == "elementReference":
             names: tuple[str, ...] = (value.text,)
         elif value.kind == "formulaExpression":
@@ -219,18 +220,38 @@ class _FlowWrites:
             names = merged_names(value.text)
         for name in names:
             resource = self._flow.resource(name) if "." not in name else None
-            if resource is not None and resource.kind in ("formulas", "textTemplates") and depth < _LONGEST:
-                kind = "formulaExpression" if resource.kind == "formulas" else "stringValue"
-                yield from self._copied(FlowValue(kind, resource.text), depth + 1)
-            else:
-                yield name.casefold()
+            behind = self._behind(resource) if resource is not None and name.casefold() not in seen else ()
+            yield name.casefold()
+            for one in behind if len(seen) < _LONGEST else ():
+                yield from self._copied(one, seen | {name.casefold()})
+
+    def _behind(self, resource: FlowResource) -> tuple[FlowValue, ...]:
+        """What a formula or template is made of, and what a variable is set to anywhere in the flow."""
+        if resource.kind in ("formulas", "textTemplates"):
+            return (
+                FlowValue(
+                    "formulaExpression" if resource.kind == "formulas" else "stringValue", resource.text
+                ),
+            )
+        if resource.kind != "variables" or resource.object_type:
+            return ()
+        return tuple(self._set_to.get(resource.name.casefold(), ()))
+
+    @cached_property
+    def _set_to(self) -> dict[str, list[FlowValue]]:
+        """By variable (lower case): the values that assignments give it."""
+        found: dict[str, list[FlowValue]] = defaultdict(list)
+        for element in self._flow.fact.elements:
+            for item in element.assignments:
+                if element.kind == "assignments" and "." not in item.target:
+                    found[item.target.casefold()].append(item.value)
+        return found
 
     def _is_typed(self, value: FlowValue) -> bool:
-        """Whether a value is a field of one of the flow's screens."""
-        resource = (
-            self._flow.resource(value.text.partition(".")[0]) if value.kind == "elementReference" else None
-        )
-        return resource is not None and resource.kind == "fields"
+        """Whether a value is a field of one of the flow's screens, or a variable that gets one."""
+        heads = (name.partition(".")[0] for name in self._copied(value))
+        resources = map(self._flow.resource, heads)
+        return any(one is not None and one.kind in _ON_SCREENS for one in resources)
 
     # How it is told
 

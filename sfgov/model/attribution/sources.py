@@ -13,6 +13,7 @@ from sfgov.facts import CustomField, StandardValueSet, ValidationRule, Workflow
 from sfgov.facts.apex import Operation
 from sfgov.facts.flow import FlowElement, FlowFilter, FlowValue
 from sfgov.model.apex import Apex, LinkedMethod
+from sfgov.model.apex.entries import is_test_helper
 from sfgov.model.attribution.in_workflow import workflow_target
 from sfgov.model.automation.apex_effects import record_type
 from sfgov.model.flows import Flows, LinkedFlow
@@ -183,7 +184,7 @@ _WHERE_IN = re.compile(r"(?<![\w.])(LeadSource|AccountSource)\s+(?:not\s+)?in\s*
 
 def _in_apex(apex: Apex) -> Iterator[Use]:
     for method in apex.methods:
-        if not method.is_test:
+        if not method.is_test and not is_test_helper(method.written.name):
             for operation in method.method.operations:
                 yield from _of_operation(apex, method, operation)
             yield from _of_guards(apex, method)

@@ -306,6 +306,20 @@ CALLED_QUIET: dict[str, Files] = {
         node("recordCreates", "Set", INPUT, tag("object", "Lead")),
         first="Set",
     ),
+    "a variable that gets what the user has chosen": called(
+        SCREEN.format(edge("connector", "Keep")),
+        node(
+            "assignments",
+            "Keep",
+            f"<assignmentItems>{tag('assignToReference', 'Kept')}{tag('operator', 'Assign')}{value('Source')}</assignmentItems>",
+            to="Get",
+        ),
+        f"<variables>{tag('name', 'Kept')}{tag('dataType', 'String')}</variables>",
+        GET,
+        SET_FOUND.replace("<stringValue>Web</stringValue>", "<elementReference>Kept</elementReference>"),
+        SAVE,
+        first="Ask",
+    ),
     "the user has just chosen it": called(
         SCREEN.format(edge("connector", "Get")),
         GET,

@@ -38,8 +38,11 @@ def values(*active: str, inactive: tuple[str, ...] = ()) -> Files:
     return {SET: xml("StandardValueSet", *blocks)}
 
 
-def wrong(place: str, says: str, text: str = "AI Referal") -> str:
-    return f'medium/high {place} {says} "{text}", which is not an active Lead Source value.'
+MEANT = ' Did you mean "AI Referral"?'
+
+
+def wrong(place: str, says: str, text: str = "AI Referal", meant: str = MEANT) -> str:
+    return f'medium/high {place} {says} "{text}", which is not an active Lead Source value.{meant}'
 
 
 def test_a_flow_that_misspells_the_value() -> None:
@@ -163,6 +166,9 @@ QUIET: dict[str, Files] = {
     "nothing": enrich(sets("LeadSource", "''")),
     "another object's field of that name": enrich(sets("LeadSource", "'AI Referal'"), owner="Visit__c"),
     "a custom field": enrich(sets("LeadSource__c", "'AI Referal'")),
+    "what tests are made with": cls(
+        "TestDataFactory", "static void m() { insert new Lead(LeadSource = 'Nowhere'); }"
+    ),
     "a comparison by its beginning": enrich(
         sets("Rating", "'Hot'"), entry=filters("LeadSource", "StartsWith", "'AI'")
     ),
@@ -188,6 +194,19 @@ def test_texts_that_are_fine(files: Files) -> None:
     assert said(check, values(inactive=("Fair",)), files) == []
 
 
+def test_comparisons_with_what_no_value_is_like_are_told_together() -> None:
+    formula = "CASE(LeadSource, &quot;Fax&quot;, 1, &quot;Web&quot;, 2, &quot;Radio Spot&quot;, 3, 0)"
+    files = field("Lead.Weight__c", type="Number", formula=formula)
+    assert said(check, values(), files) == [
+        'low/high objects/Lead/fields/Weight__c.field-meta.xml:4 Formula Lead.Weight__c compares Lead.LeadSource with "Fax" '
+        'and "Radio Spot", which are no Lead Source values: only records that kept them from before can match.'
+    ]
+    assert said(check, values(), validation("Lead.V", "ISPICKVAL(LeadSource, 'Fax')")) == [
+        "low/high objects/Lead/validationRules/V.validationRule-meta.xml:4 Validation rule Lead.V compares Lead.LeadSource "
+        'with "Fax", which is no Lead Source value: only records that kept it from before can match.'
+    ]
+
+
 def test_an_old_value_that_is_set() -> None:
     assert said(check, values(inactive=("Fair",)), enrich(sets("LeadSource", "'Fair'"))) == [
         f'medium/high {FLOW}:4 Flow Enrich sets Lead.LeadSource to "Fair", which is not active any more as a Lead Source '
@@ -202,7 +221,7 @@ def test_values_in_percent_codes_and_those_that_the_field_holds_in_old_retrieves
     old = f"<fields>{tag('fullName', 'LeadSource')}<picklist>{block}</picklist>{tag('type', 'Picklist')}</fields>"
     org = mdapi(files) | {"objects/Lead.object": xml("CustomObject", old)}
     assert said(check, org) == [
-        wrong(f"{FLOW.removesuffix('-meta.xml')}:4", "Flow Enrich sets Lead.LeadSource to", "Trade Show")
+        wrong(f"{FLOW.removesuffix('-meta.xml')}:4", "Flow Enrich sets Lead.LeadSource to", "Trade Show", "")
     ]
 
 
