@@ -118,7 +118,8 @@ class PlannerReader:
             one for action in fact.actions for one in (action.name.casefold(), action.full_name.casefold())
         }
         local = [
-            self._action(written, action, topic, f"localActions/{fact.full_name}") for action in fact.actions
+            self._action(written, action, topic, f"localActions/{fact.full_name or name}")
+            for action in fact.actions
         ]
         linked = [
             self._linked_action(written, link, topic)
@@ -249,6 +250,7 @@ class PlannerReader:
                     mapping.target, _OUTPUT, parameter, at, topic, use, parameter, use.conditions
                 )
                 self.sets[mapping.target.casefold()].append(assigned)
+                use.sets += (assigned,)
         use.bindings = tuple(bindings)
         action.uses += (use,)
         return use

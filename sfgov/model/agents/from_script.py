@@ -268,6 +268,8 @@ class ScriptReader:
             self._set(Assigned(name, "model", "...", at, topic, None, "", conditions))
 
     def _set(self, assigned: Assigned) -> None:
+        if assigned.use is not None:
+            assigned.use.sets += (assigned,)
         self._sets[assigned.variable.casefold()].append(assigned)
 
     def _variables(self) -> Iterator[Variable]:
