@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from sfgov.model.agents.parts import (
     Setting,
     Text,
     Topic,
+    Transition,
     Use,
     Variable,
 )
@@ -144,15 +145,24 @@ class Agent:
 
         Without a script every topic is: the planner picks one.
         """
+        return self._walked(lambda exit_: exit_.to)
+
+    @cached_property
+    def enterable_topics(self) -> frozenset[Topic]:
+        """Of the reachable topics those whose way there is not surely closed by a condition that can never hold."""
+        return self._walked(lambda exit_: exit_.to if self.can_agree(exit_.conditions) else None)
+
+    def _walked(self, leads_to: Callable[[Transition], Topic | None]) -> frozenset[Topic]:
         if self.encoding != "script" or self.start is None:
             return frozenset(self.blocks)
         found = {self.start}
         waiting = [self.start]
         for topic in waiting:  # grows while it is walked
             for exit_ in topic.exits:
-                if exit_.to is not None and exit_.to not in found:
-                    found.add(exit_.to)
-                    waiting.append(exit_.to)
+                to = leads_to(exit_)
+                if to is not None and to not in found:
+                    found.add(to)
+                    waiting.append(to)
         return frozenset(found)
 
     def possible(self, name: str) -> frozenset[Value] | None:
