@@ -88,7 +88,8 @@ class _FlowWrites:
     def _of_item(
         self, element: FlowElement, item: FlowAssignment, record: str, field: str
     ) -> Iterator[Write]:
-        own = record.casefold() in THE_RECORD or (not record and updates_own_record(self._flow, element))
+        by_node = not record and updates_own_record(self._flow, element)
+        own = by_node or record.casefold() in THE_RECORD or record.casefold() in self._stand_ins
         possible = self._events(element, record, field, own=own)
         found = frozenset(
             event for event in possible if self._can_come(element, field, event if own else None)
@@ -116,7 +117,8 @@ class _FlowWrites:
 
     def _events(self, element: FlowElement, record: str, field: str, *, own: bool) -> frozenset[SaveEvent]:
         if own:
-            return self._own_events() if self._saves_own(record) else frozenset()
+            saved = self._saves_own(record) or "update" in self._saves.get(record.casefold(), ())
+            return self._own_events() if saved else frozenset()
         if record:
             found: frozenset[SaveEvent] = frozenset(self._saves.get(record.casefold(), ()))
         else:
@@ -133,12 +135,27 @@ class _FlowWrites:
 
     def _saves_own(self, record: str) -> bool:
         """Whether what is set on the flow's own record is saved: after the save, by an update that follows."""
+        if record.casefold() in self._stand_ins:
+            return False
         if self._flow.launch is Launch.BEFORE_SAVE or not record:
             return True
         return self._flow.launch in _OWN and any(
             element.input_reference.casefold() in THE_RECORD and not element.assignments
             for element in self._flow.fact.elements
             if element.kind == "recordUpdates"
+        )
+
+    @cached_property
+    def _stand_ins(self) -> frozenset[str]:
+        """The record variables (lower case) that get the Id of the flow's own record: to update them is to update it."""
+        if self._flow.launch not in _OWN:
+            return frozenset()
+        given = (item for element in self._flow.fact.elements for item in element.assignments)
+        own_ids = [f"{name}.id" for name in THE_RECORD]
+        return frozenset(
+            item.target.casefold().removesuffix(".id")
+            for item in given
+            if item.target.casefold().endswith(".id") and item.value.text.casefold() in own_ids
         )
 
     @cached_property

@@ -264,6 +264,24 @@ def test_a_validation_rule_that_is_switched_off_keeps_nothing() -> None:
     assert grades(FIRST | enrich(sets("First_Touch_Source__c", "'x'")) | rule_off) == [f"high/high {FLOW}:4"]
 
 
+STAND_IN = (
+    f"<variables>{tag('name', 'lead')}{tag('dataType', 'SObject')}{tag('objectType', 'Lead')}</variables>",
+    node(
+        "assignments",
+        "Set",
+        f"<assignmentItems>{tag('assignToReference', 'lead.Id')}{tag('operator', 'Assign')}{value('$Record.Id')}</assignmentItems>",
+        f"<assignmentItems>{tag('assignToReference', 'lead.LeadSource')}{tag('operator', 'Assign')}{WEB_VALUE}</assignmentItems>",
+        to="Save",
+    ),
+    node("recordUpdates", "Save", tag("inputReference", "lead")),
+)
+
+
+def test_a_variable_with_the_records_own_id_is_the_record() -> None:
+    assert said(check, enrich(*STAND_IN, trigger="RecordAfterSave", on="Create")) == []
+    assert grades(enrich(*STAND_IN, trigger="RecordAfterSave", on="Update")) == [f"high/high {FLOW}:5"]
+
+
 # Other flows
 
 GET = node("recordLookups", "Get", tag("object", "Lead"), tag("getFirstRecordOnly", "true"), to="Set")
