@@ -9,8 +9,7 @@ from sfgov.check import Outcome
 from sfgov.model.agents import Agent, Condition, Escalation, Kind
 from sfgov.model.org import Org
 from sfgov.place import Evidence
-from sfgov_checks.agents.told import AGENTS
-from sfgov_checks.principals import joined
+from sfgov_checks.agents.told import AGENTS, always, closing, knows_all
 
 
 @check("AGT006", "agent-escalation-unreachable", Severity.HIGH, reads=AGENTS, tags=("agents",))
@@ -102,13 +101,13 @@ def _problem(agent: Agent, escalation: Escalation) -> Finding | None:
             because=[topic.at.says(f"no transition leads to {topic.name}")],
             subject=subject,
         )
-    if not agent.can_agree(escalation.conditions) and _knows_all(agent):
-        closing = _closing(agent, escalation.conditions)
+    if not agent.can_agree(escalation.conditions) and knows_all(agent):
+        never = closing(agent, escalation.conditions)
         return Finding(
-            f"{agent.name}: {name} escalates to a human only when {_said(closing)}, which is never so: "
-            f"{_values(agent, closing)}.",
-            at=closing[0].at,
-            because=[*_never_set(agent, closing), escalation.at.says("escalates to a human")],
+            f"{agent.name}: {name} escalates to a human only when {_said(never)}, which is never so: "
+            f"{always(agent, never)}.",
+            at=never[0].at,
+            because=[*_never_set(agent, never), escalation.at.says("escalates to a human")],
             subject=subject,
         )
     if topic is not None and agent.complete and topic not in agent.enterable_topics:
@@ -119,12 +118,12 @@ def _problem(agent: Agent, escalation: Escalation) -> Finding | None:
             for one in origin.exits
             if origin in open_ and one.to is not None and one.to not in open_
         )
-        closing = _closing(agent, conditions)
+        never = closing(agent, conditions)
         return Finding(
             f"{agent.name}: the topic {topic.name} escalates to a human, but every way there takes what is never so: "
-            f"{_values(agent, closing)}.",
-            at=closing[0].at,
-            because=[*_never_set(agent, closing), escalation.at.says("escalates to a human")],
+            f"{always(agent, never)}.",
+            at=never[0].at,
+            because=[*_never_set(agent, never), escalation.at.says("escalates to a human")],
             subject=subject,
         )
     if agent.kind is Kind.EMPLOYEE and escalation.kind in ("tool", "topic") and not _has_channel(agent):
@@ -145,41 +144,8 @@ def _has_channel(agent: Agent) -> bool:
     )
 
 
-def _knows_all(agent: Agent) -> bool:
-    """Whether nothing outside of the tree can set a variable: actions of packages set some of a planner's."""
-    hidden = any(not action.known for action in agent.actions) or any(not one.known for one in agent.topics)
-    return agent.encoding == "script" or not hidden
-
-
-def _closing(agent: Agent, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The one condition that can never hold, else all of them together."""
-    alone = next((one for one in conditions if not agent.can_agree((one,))), None)
-    return (alone,) if alone is not None else conditions
-
-
 def _said(conditions: tuple[Condition, ...]) -> str:
     return " and ".join(one.said.replace("@variables.", "") for one in conditions)
-
-
-def _values(agent: Agent, conditions: tuple[Condition, ...]) -> str:
-    """`retry_count is always 0`, `mood is always "calm" or "glad"`."""
-    names = sorted(frozenset().union(*(one.variables for one in conditions)))
-    told = []
-    for name in names:
-        values = agent.possible(name)
-        variable = agent.variable(name)
-        if values is not None and variable is not None:
-            said = sorted(map(_value, values))
-            told.append(f"{variable.name} is always {' or '.join(said)}")
-    return joined(told) if told else "the condition contradicts itself"
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _never_set(agent: Agent, conditions: tuple[Condition, ...]) -> Iterator[Evidence]:

@@ -145,14 +145,15 @@ class Agent:
 
         Without a script every topic is: the planner picks one.
         """
-        return self._walked(lambda exit_: exit_.to)
+        return self.topics_through(lambda exit_: exit_.to)
 
     @cached_property
     def enterable_topics(self) -> frozenset[Topic]:
         """Of the reachable topics those whose way there is not surely closed by a condition that can never hold."""
-        return self._walked(lambda exit_: exit_.to if self.can_agree(exit_.conditions) else None)
+        return self.topics_through(lambda exit_: exit_.to if self.can_agree(exit_.conditions) else None)
 
-    def _walked(self, leads_to: Callable[[Transition], Topic | None]) -> frozenset[Topic]:
+    def topics_through(self, leads_to: Callable[[Transition], Topic | None]) -> frozenset[Topic]:
+        """The topics to which the conversation comes by those transitions that `leads_to` lets lead somewhere."""
         if self.encoding != "script" or self.start is None:
             return frozenset(self.blocks)
         found = {self.start}
