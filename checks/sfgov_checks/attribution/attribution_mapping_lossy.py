@@ -150,8 +150,9 @@ def _short_of_pipeline(
     for field, arrival in found:
         same = org.get(CustomField, f"Opportunity.{field.field}")
         place = arrival.evidence[-1].place
+        how = "on conversion" if arrival.mapping is not None else "by automation"
         yield Finding(
-            f"{field.name} reaches {arrival.target} on conversion, but not the opportunity: the pipeline loses it."
+            f"{field.name} reaches {arrival.target} {how}, but not the opportunity: the pipeline loses it."
             + (f" {same.name} exists, and nothing that is in the tree fills it." if same else ""),
             at=place,
             because=(*arrival.evidence, *([same.at().says(f"{same.name} is there")] if same else [])),

@@ -33,7 +33,7 @@ def first_touch_overwritten(org: Org, policy: Policy) -> Iterator[Outcome]:
 
     Looked at are record-triggered flows and processes, triggers with their handlers, and workflow field updates: high;
     and other flows and Apex that update or upsert records (imports, batches, services): medium. Medium confidence where
-    something decides whether they come to it.
+    something decides whether they come to it, or which records they find.
 
     Quiet: writers that run on creation only; that ask whether the field, or another field of the touch, is empty (in
     their entry criteria, a decision, a guard, the query that finds the records, or a formula such as BLANKVALUE); that
@@ -151,7 +151,7 @@ def _finding(org: Org, policy: Policy, writes: Sequence[Write]) -> Finding:
 
 
 def _confidence(writes: Sequence[Write]) -> Confidence:
-    certain = any(not write.conditional and write.automatic for write in writes)
+    certain = any(not write.conditional and write.automatic and write.own for write in writes)
     return Confidence.HIGH if certain else Confidence.MEDIUM
 
 

@@ -24,6 +24,8 @@ _NAMED = re.compile(r"(\w+)\s*=(?!=)\s*(.*)", re.DOTALL)
 _TOKEN = re.compile(r"'(\w+)'|(?:\w+\.)+(?:fields\.)?(\w+)", re.IGNORECASE)
 _BASE = re.compile(r"(?:this\.)?(\w+)")
 _CREATES = re.compile(r"new\s+[\w.]+\s*\((?!.*\bid\s*=)", re.IGNORECASE | re.DOTALL)
+_ASKED = re.compile(r"\b(\w+)\s*(?:=|\bin\b)\s*(null|\('[^()]*\)|'[^']*')", re.IGNORECASE)
+_NONE = re.compile(r"null|''", re.IGNORECASE)
 _FILLS = frozenset({"add", "addall", "put", "putall"})
 _UNITS: dict[str, tuple[SaveEvent, ...]] = {
     "registernew": ("create",),
@@ -197,7 +199,7 @@ class _MethodWrites:
             at=msgspec.structs.replace(at, element=f"{self._method.name}: {one.field}"),
             evidence=(*begins, at.says(f"{self._method.name} sets {one.field}"), *self._saved_at(one)),
             value=_literal(one.value),
-            keeps=kept or self._only_blank(one, beside),
+            keeps=kept or self._only_some(one, beside),
             conditional=bool(self._method.guards_of(one.operation)),
             automatic=bool(started),
             own=False,
@@ -318,11 +320,36 @@ class _MethodWrites:
                 return self._method.initial_of(source, loop.line) or source
         return self._method.initial_of(base[1], one.operation.line)
 
-    def _only_blank(self, one: _Set, fields: frozenset[str]) -> bool:
-        """Whether the query that found the record asks for an empty field."""
-        query = self._initial(one)
-        where = re.search(r"\bwhere\b(.*)", query, re.IGNORECASE | re.DOTALL)
-        if where is None or re.search(r"\bor\b", where[1], re.IGNORECASE):
-            return False
-        blank = re.findall(r"\b(\w+)\s*=\s*(?:null|'')", where[1], re.IGNORECASE)
-        return any(name.casefold() in fields for name in blank)
+    def _only_some(self, one: _Set, fields: frozenset[str]) -> bool:
+        """Whether the query that found the record asks for an empty field, or for named values that are replaced."""
+        own = one.field.partition(".")[2].casefold()
+        for query in self._queries(one):
+            where = re.search(r"\bwhere\b(.*)", query, re.IGNORECASE | re.DOTALL)
+            if where is not None and not re.search(r"\bor\b", where[1], re.IGNORECASE):
+                asked = _ASKED.findall(where[1])
+                if any(name.casefold() in (fields if _NONE.fullmatch(to) else {own}) for name, to in asked):
+                    return True
+        return False
+
+    def _queries(self, one: _Set) -> Iterator[str]:
+        """The queries on the lines at which the record, or the list that it is in, gets its value."""
+        owner = one.field.partition(".")[0].casefold()
+        lines = set(self._lines_of(one))
+        for operation in self._method.method.operations:
+            if operation.kind == "soql" and operation.line in lines and operation.name.casefold() == owner:
+                yield operation.text
+
+    def _lines_of(self, one: _Set) -> Iterator[int]:
+        base = _BASE.fullmatch(one.record.strip())
+        names = {base[1].casefold()} if base else set()
+        for loop in self._method.method.loops:
+            if loop.variable and loop.variable.casefold() in names:
+                yield loop.line
+                names = {loop.iterable.strip().casefold()}
+                break
+        for variable in self._method.method.variables:
+            if variable.name.casefold() in names:
+                yield variable.line
+        for operation in self._method.method.operations:
+            if operation.kind == "assign" and operation.name.casefold() in names:
+                yield operation.line

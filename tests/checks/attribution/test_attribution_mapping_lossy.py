@@ -16,6 +16,7 @@ from tests.attribution_orgs import (
     picklist,
     said,
     sets,
+    trigger,
 )
 from tests.flow_xml import filters, tag, xml
 
@@ -166,6 +167,22 @@ def test_a_field_of_the_opportunity_that_nothing_fills_makes_it_less_grave() -> 
     assert said(check, files, conversion("GCLID__c > Contact.GCLID__c")) == [
         f"medium/high {SETTINGS}:2 Lead.GCLID__c reaches Contact.GCLID__c on conversion, but not the opportunity: the "
         "pipeline loses it. Opportunity.GCLID__c exists, and nothing that is in the tree fills it."
+    ]
+
+
+def test_automation_carries_it_to_the_contact_alone() -> None:
+    files = (
+        field("Lead.GCLID__c")
+        | field("Contact.GCLID__c")
+        | conversion()
+        | trigger(
+            "for (Lead l : Trigger.new) { Contact c = new Contact(Id = l.ConvertedContactId); c.GCLID__c = l.GCLID__c; update c; }",
+            "after update",
+        )
+    )
+    assert said(check, files) == [
+        "high/high triggers/T.trigger:2 Lead.GCLID__c reaches Contact.GCLID__c by automation, but not the opportunity: the "
+        "pipeline loses it."
     ]
 
 

@@ -148,7 +148,7 @@ LOUD: dict[str, tuple[Files, str]] = {
                 node("recordUpdates", "Save", tag("inputReference", "lead")),
             )
         },
-        "high/high flows/Sub.flow-meta.xml:5",
+        "high/medium flows/Sub.flow-meta.xml:5",
     ),
     "a copy of Lead Source, which may have changed": (
         FIRST | enrich(sets("First_Touch_Source__c", "$Record.LeadSource")),
@@ -438,6 +438,8 @@ def test_a_handler_is_followed_and_told() -> None:
         "static void m(Id i) {\nupdate new Lead(Id = i, LeadSource = 'Web'); }",
         "static void m(String mail) {\nLead l = new Lead(Email__c = mail, LeadSource = 'Web'); upsert l Email__c; }",
         "static void m(Lead l) {\nl.LeadSource = 'Web'; Database.update(l, false); }",
+        "static void m() { List<Lead> all = [SELECT Id FROM Lead WHERE X__c = 1 OR LeadSource = null];\nfor (Lead l : all) { l.LeadSource = 'Web'; } update all; }",
+        "static void m() { List<Lead> all = [SELECT Id FROM Lead WHERE LeadSource != 'Web'];\nfor (Lead l : all) { l.LeadSource = 'Web'; } update all; }",
     ],
 )
 def test_apex_that_updates_or_upserts_is_less_grave(body: str) -> None:
@@ -451,6 +453,8 @@ APEX = {
     "it inserts, then updates the same record": "static void m() { Lead l = new Lead(); l.LeadSource = 'Web'; insert l; l.X__c = 1; update l; }",
     "it inserts one and updates another": "static void m(Lead other) { Lead l = new Lead(LeadSource = 'Web'); insert l; other.X__c = 1; update other; }",
     "the query asks for blank ones": "static void m() { for (Lead l : [SELECT Id FROM Lead WHERE LeadSource = null]) { l.LeadSource = 'Web'; update l; } }",
+    "the query asks for named values": "static void m() { List<Lead> all = [SELECT Id FROM Lead WHERE X__c = :y AND LeadSource = 'Temp'];\nfor (Lead l : all) { l.LeadSource = 'Web'; } update all; }",
+    "the query asks for some values": "static void m() { List<Lead> all;\nall = [SELECT Id FROM Lead WHERE LeadSource IN ('A', 'B')]; for (Lead l : all) { l.LeadSource = 'Web'; } update all; }",
     "it asks": "static void m(Lead l) { if (l.LeadSource == null) { l.LeadSource = 'Web'; } update l; }",
     "it saves nothing": "static void m(Lead l) { l.LeadSource = 'Web'; }",
 }
@@ -605,7 +609,7 @@ def test_apex_behind_a_trigger_is_as_grave_as_the_trigger() -> None:
     )
     files = trigger("Svc.run(Trigger.new);", "after insert", owner="Task") | cls("Svc", body)
     assert said(check, files) == [
-        f"high/high classes/Svc.cls:3 Apex Svc.run (on update) sets Lead.LeadSource {LATER}"
+        f"high/medium classes/Svc.cls:3 Apex Svc.run (on update) sets Lead.LeadSource {LATER}"
     ]
     assert evidence(check, files) == [
         "triggers/T.trigger:1 after-trigger T on Task leads to Svc.run",
@@ -621,5 +625,5 @@ def test_what_a_trigger_on_new_records_updates_is_these_records() -> None:
     )
     assert said(check, trigger("Svc.run(Trigger.new);", "after insert"), cls("Svc", body)) == []
     assert grades(trigger("Svc.run(Trigger.new);", "after update"), cls("Svc", body)) == [
-        "high/high classes/Svc.cls:3"
+        "high/medium classes/Svc.cls:3"
     ]
