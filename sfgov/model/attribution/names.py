@@ -105,7 +105,7 @@ _FAMILIES = (
     ),
     (Kind.LANDING_PAGE, r".*\b(?:landing|entry) (?:page|url)\b.*|.*\blandingpage\b.*"),
     (Kind.REFERRAL, rf".*\b(?:referr?er|referral|referring|referred by|referred from|refer url){_TAIL}"),
-    (Kind.LEAD_SOURCE, rf"(?:.* )?(?:lead source|leadsource|lead medium|lead channel){_TAIL}"),
+    (Kind.LEAD_SOURCE, rf"(?:.* )?(?:lead (?:sub )*source|leadsource|lead medium|lead channel){_TAIL}"),
     (Kind.LEAD_SOURCE, rf"(?:.* )?(?:marketing|acquisition|traffic) (?:source|medium|channel){_TAIL}"),
     (Kind.CAMPAIGN, rf"(?:.* )?campaign{_TAIL}"),
 )

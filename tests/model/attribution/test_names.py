@@ -35,7 +35,7 @@ KINDS = {
     Kind.AI_SOURCE: "AI_Referral__c AI_Referral_Source__c AI_Assistant__c Ai_Channel__c LLM_Referrer__c",
     Kind.LANDING_PAGE: "Landing_Page__c LandingPageURL__c",
     Kind.REFERRAL: "Referral_Source__c Referrer__c HTTP_Referer__c Referred_By__c Referral_Code__c WebReferralSource__c",
-    Kind.LEAD_SOURCE: "LeadSource__c Lead_Source_Detail__c Sub_Lead_Source__c Marketing_Source__c X_Marketing_Medium__c "
+    Kind.LEAD_SOURCE: "LeadSource__c Lead_Source_Detail__c Sub_Lead_Source__c Lead_Sub_Source__c Marketing_Source__c X_Marketing_Medium__c "
     "Primary_Acquisition_Source__c Traffic_Channel__c Lead_Medium__c",
     Kind.CAMPAIGN: "Campaign__c Campaign_Name__c Sys_Campaign_Id__c Google_Campaign__c",
 }
