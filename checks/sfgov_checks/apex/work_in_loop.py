@@ -83,7 +83,8 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
     A transaction may enqueue 50 jobs, make 100 callouts and send 10 e-mails. A loop over the records of one save
     passes each of these limits. Calls are followed through methods, classes and interfaces, as for APX001. Describe
     calls (`Schema.getGlobalDescribe()`) have no limit, but each costs time: they are low, and not looked for behind
-    calls. More than a hundred places are told together as for APX001.
+    calls. A callout for each record is of medium severity: many services take one at a time. More than a hundred places
+    are told together as for APX001.
 
     ## Bad
     ```apex classes/Notify.cls
@@ -127,7 +128,8 @@ def _severity(org: Org, work: LoopWork) -> Severity:
     """High where many records may come at once; a page's user brings few, and what nothing calls brings none."""
     if work.effect is Effect.DESCRIBE:
         return Severity.LOW
-    return Severity.HIGH if work.method in org.apex.run_in_bulk else Severity.MEDIUM
+    may_be_many = work.method in org.apex.run_in_bulk and work.effect is not Effect.CALLOUT
+    return Severity.HIGH if may_be_many else Severity.MEDIUM
 
 
 def _finding(found: Together) -> Finding:

@@ -973,3 +973,13 @@ def test_a_class_that_two_packages_have_is_judged_in_both() -> None:
             "Svc.run makes a DML call in each round of the loop at line 1: update a.",
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("work", "severity"),
+    [("System.enqueueJob(new Send(a.Id));", "high"), ("new Http().send(new HttpRequest());", "medium")],
+)
+def test_a_service_may_take_one_record_at_a_time(work: str, severity: str) -> None:
+    trigger = f"trigger T on Account (after insert) {{\n    for (Account a : Trigger.new) {{\n        {work}\n    }}\n}}\n"
+    (result,) = lint({"triggers/T.trigger": trigger}, limited_work_in_loop)
+    assert (result.path, result.line, result.severity) == ("triggers/T.trigger", 3, severity)
