@@ -39,6 +39,8 @@ from sfgov.model.visibility import Visibility
 from sfgov.parse.pool import Parsing, parse_files
 from sfgov.place import Place
 from sfgov.project import Project
+from sfgov.project.reading import MountedReader
+from sfgov.project.tree import DiskTree
 from sfgov.result import Card, Expiring, NotLooked, Result, Run, Step
 from sfgov.selfcheck import FileProblem, check_crashed
 
@@ -141,6 +143,7 @@ def run(
         fail_on=fail_on,
         crashed=found.crashed or about_excuses.crashed,
         repository_prefix=repository_prefix(project.root),
+        elsewhere=_elsewhere(project),
         judged=tuple(sorted(given.judged)),
         matrix=delete_matrix(org, config.policy, excerpts.around) if matrix else None,
         automation=automation_map(org) if matrix else None,
@@ -286,13 +289,29 @@ def _line_hashes(project: Project, path: str, lines: Collection[int]) -> dict[in
 
 def repository_prefix(root: Path) -> str:
     """Where the org lies inside its git repository: `force-app/` or nothing; else below the working directory."""
-    root = root.resolve()
-    top = next(
-        (folder for folder in (root, *root.parents) if (folder / ".git").exists()), Path.cwd().resolve()
-    )
+    root, top = root.resolve(), _top(root)
     if root == top or not root.is_relative_to(top):
         return ""
     return root.relative_to(top).as_posix() + "/"
+
+
+def _top(root: Path) -> Path:
+    """The root of the git repository around a folder, else the working directory."""
+    root = root.resolve()
+    around = (folder for folder in (root, *root.parents) if (folder / ".git").exists())
+    return next(around, Path.cwd().resolve())
+
+
+def _elsewhere(project: Project) -> dict[str, str]:
+    """For what was read from folders outside of the org's: the beginning of its paths, and the folder in the repository."""
+    top = _top(project.root)
+    mounts = project.reader.mounts if isinstance(project.reader, MountedReader) else ()
+    folders = {prefix: Path(tree.root) for prefix, tree in mounts if prefix and isinstance(tree, DiskTree)}
+    return {
+        f"{prefix}/": f"{folder.relative_to(top).as_posix()}/"
+        for prefix, folder in folders.items()
+        if folder.is_relative_to(top)
+    }
 
 
 def _parse(

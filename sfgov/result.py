@@ -632,6 +632,8 @@ class Run(msgspec.Struct, frozen=True):
     """None: never."""
     crashed: bool = False
     """A check crashed: exit code 2, whatever else was found."""
+    elsewhere: dict[str, str] = {}
+    """Paths of what lies outside of the org's folder begin with a key, which stands for this folder of the repository."""
     repository_prefix: str = ""
     """What to put before a path so that it starts at the repository's root: empty, or ends with `/`."""
     matrix: Matrix | None = None
@@ -706,6 +708,9 @@ class Run(msgspec.Struct, frozen=True):
 
     def in_repository(self, path: str) -> str:
         """The path as a CI system wants it: from the repository's root, without `.` and `..`."""
+        for prefix, folder in self.elsewhere.items():
+            if path.startswith(prefix):
+                return posixpath.normpath(folder + path.removeprefix(prefix))
         return posixpath.normpath(self.repository_prefix + path)
 
 

@@ -12,6 +12,7 @@ from sfgov.project import open_project
 from sfgov.report import FORMATS
 from sfgov.report.options import Options
 from sfgov.result import Run
+from sfgov.selfcheck import unreadable_file
 from sfgov.testing import lint, write_files
 from sfgov_checks.apex.work_in_loop import db_work_in_loop
 from tests.delete_orgs import BLOCK_POSTED, MASTER, deleter, guard_trigger, line_guard
@@ -80,6 +81,36 @@ def test_the_repository_prefix_is_the_way_from_the_git_root(tmp_path: Path) -> N
     (tmp_path / ".git").mkdir()
     assert repository_prefix(org) == "orgs/main/"
     assert repository_prefix(tmp_path) == ""
+
+
+def test_what_lies_outside_of_the_first_folder_is_found_in_the_repository(tmp_path: Path) -> None:
+    """A second folder, and the declarations beside the policy, have paths of their own in reports."""
+    loop = LOOP.format(n="")
+    files = {
+        ".git/HEAD": "",
+        "a/classes/C.cls": loop,
+        "b/c/classes/C2.cls": loop.replace("class C", "class C2"),
+    }
+    write_files(
+        tmp_path,
+        files
+        | {
+            "governance/masking/Contact.yml": "object: [\n",
+            "a/b/classes/C3.cls": loop.replace("class C", "class C3"),
+        },
+    )
+    folders = [tmp_path / "a", tmp_path / "b" / "c"]
+    declared = {"MaskingTemplate": ("governance/masking/*.yml",)}
+    project = open_project(folders, declared=declared, base=tmp_path)
+    found = run(project, Config(), (db_work_in_loop, unreadable_file), jobs=1)
+
+    paths = {result.path: found.in_repository(result.path) for result in found.results}
+    assert paths == {
+        "classes/C.cls": "a/classes/C.cls",
+        "c/classes/C2.cls": "b/c/classes/C2.cls",
+        "b/classes/C3.cls": "a/b/classes/C3.cls",
+        f"{tmp_path.name}/governance/masking/Contact.yml": "governance/masking/Contact.yml",
+    }
 
 
 def test_outside_of_git_the_working_directory_is_the_root(
