@@ -123,15 +123,22 @@ def _of_type(apex: Apex, linked: LinkedMethod, name: str) -> tuple[ContractParam
     found = apex.types.get(key) if key else None
     if found is None:
         return None
-    written = next(
-        (one for one in apex.classes if any(type_ is found for type_ in one.fact.types)), linked.written
-    )
     parameters: list[ContractParameter] = []
-    for field in found.fields:
-        annotation = next((a for a in field.annotations if a.name.casefold() == "invocablevariable"), None)
-        if annotation is not None:
-            at = written.at(field.line, f"{found.name}.{field.name}")
-            parameters.append(_parameter(field, annotation, at))
+    seen: set[str] = set()
+    while found is not None and key not in seen:  # what a class inherits is in its contract, too
+        seen.add(key)
+        written = next(
+            (one for one in apex.classes if any(type_ is found for type_ in one.fact.types)), linked.written
+        )
+        for field in found.fields:
+            annotation = next(
+                (a for a in field.annotations if a.name.casefold() == "invocablevariable"), None
+            )
+            if annotation is not None:
+                at = written.at(field.line, f"{found.name}.{field.name}")
+                parameters.append(_parameter(field, annotation, at))
+        key = apex.types.find(found.superclass, key) if found.superclass else ""
+        found = apex.types.get(key) if key else None
     return tuple(parameters)
 
 
