@@ -42,7 +42,8 @@ def integration_key_missing_or_unsafe(org: Org, policy: Policy, config: Config) 
     and services that upsert without naming a key.
 
     The confidence is high where Apex upserts by the key or a system is declared for its object; low where an external
-    Id is not named as another system's, since the mark is also used to make a field searchable.
+    Id is not named as another system's, since the mark is also used to make a field searchable. What is of low
+    confidence is of low severity, too.
 
     Quiet: objects with another unique external Id, unless Apex upserts by the one that is not; auto-numbers, e-mail
     addresses, managed packages' fields, custom metadata, standard objects of which few fields were retrieved.
@@ -133,6 +134,7 @@ def _not_unique(
                 *([upsert.at.says(f"upserts by {fact.field}")] if upsert else []),
                 *([declared[1]] if declared else []),
             ],
+            severity=None if upsert or declared or sounds_like_key(fact.field) else Severity.LOW,
             confidence=sure if upsert or declared or sounds_like_key(fact.field) else Confidence.LOW,
             subject="unique",
         )
@@ -153,6 +155,7 @@ def _named_like_keys(
                 f"{field.name} is named as the key of another system, and is neither External ID nor unique.",
                 at=field.at(),
                 because=[declared[1]] if declared else list(coming.evidence) if coming else [],
+                severity=None if declared else Severity.LOW,
                 confidence=Confidence.MEDIUM if declared else Confidence.LOW,
                 subject="unique",
             )
@@ -225,6 +228,7 @@ def _without_naming(
                 "their Id are created, each time.",
                 at=upsert.at,
                 because=[*found.evidence, *([declared[name][1]] if name in declared else [])],
+                severity=None if name in declared else Severity.LOW,
                 confidence=Confidence.MEDIUM if name in declared else Confidence.LOW,
                 subject=f"{upsert.method.name} {upsert.object}",
             )

@@ -102,7 +102,7 @@ def test_people_who_can_change_the_key() -> None:
 def test_a_service_that_upserts_without_a_key() -> None:
     service = cls("In", "@HttpPut", "global static void put(List<Order__c> all) {", "upsert all;", "}")
     assert said(service, key("Order__c.Key__c", unique="true")) == [
-        "medium/low classes/In.cls:4 In.put upserts Order__c records without naming a key: records that come in without "
+        "low/low classes/In.cls:4 In.put upserts Order__c records without naming a key: records that come in without "
         "their Id are created, each time."
     ]
     by_database = cls(
