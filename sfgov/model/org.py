@@ -23,6 +23,7 @@ from sfgov.model.lineage import Lineage
 from sfgov.model.masking import Masking
 from sfgov.model.permissions import Permissions
 from sfgov.model.removal import index_without
+from sfgov.model.sync.outbound import Outbound
 from sfgov.model.visibility import Visibility
 
 F = TypeVar("F", bound=Fact)
@@ -101,6 +102,11 @@ class Org:
     def apex(self) -> Apex:
         """Apex types and methods, and what their operations do."""
         return self._apex or Apex(self.index)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """What sends changes of records out of the org."""
+        return Outbound(self.index, self.automation, self.flows, self.apex)
 
     @cached_property
     def deletes(self) -> Deletes:

@@ -77,7 +77,7 @@ def shadow_model_of_standard_object(org: Org, policy: Policy) -> Iterator[Findin
     - https://architect.salesforce.com/well-architected/adaptable/composable
     - https://trailhead.salesforce.com/content/learn/modules/data_modeling/objects_intro
     """
-    outbound = Outbound(org.index, org.automation, org.flows, org.apex)
+    outbound = org.outbound
     shadows = tuple(shadow_models(org.index, org.lineage))
     sent = _sent(org, outbound) if shadows else {}
     for shadow in shadows:
@@ -92,7 +92,7 @@ def _sent(org: Org, outbound: Outbound) -> dict[str, Evidence]:
         )
         for member in org.all(PlatformEventChannelMember)
     }
-    return found | {one.object.casefold(): one.evidence[-1] for one in outbound.sendings()}
+    return found | {one.object.casefold(): one.evidence[-1] for one in outbound.sendings}
 
 
 def _two_truths(org: Org, policy: Policy, shadow: Shadow, sent: Evidence | None) -> tuple[Evidence, ...]:

@@ -23,7 +23,7 @@ from sfgov.model.permissions import METADATA_KINDS
 from sfgov.model.sync.guards import asks_for_origin, changed_fields
 from sfgov.model.sync.inbound import Arrival, arrivals
 from sfgov.model.sync.names import acronyms, same_system, words
-from sfgov.model.sync.outbound import Outbound, Sending
+from sfgov.model.sync.outbound import Sending
 from sfgov.place import Evidence, Place
 from sfgov.policy import Policy
 from sfgov.whose import listed
@@ -136,9 +136,9 @@ def sync_echo_loop(org: Org, policy: Policy, config: Config) -> Iterator[Finding
     - https://architect.salesforce.com/decision-guides/data-integration
     - https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_event_fields_header.htm
     """
-    outbound = Outbound(org.index, org.automation, org.flows, org.apex)
+    outbound = org.outbound
     coming = tuple(arrivals(org.apex, org.flows))
-    for sending in outbound.sendings():
+    for sending in outbound.sendings:
         if asks_for_origin(sending):
             continue
         sources = [*_events(sending, coming), *_systems(sending, policy, config)]

@@ -95,7 +95,7 @@ def trigger_queueable_transport(org: Org, policy: Policy) -> Iterator[Outcome]:
     - https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_intro.htm
     - https://architect.salesforce.com/decision-guides/event-driven
     """
-    outbound = Outbound(org.index, org.automation, org.flows, org.apex)
+    outbound = org.outbound
     members = {
         object_of_entity(member.fact.entity).casefold(): member
         for member in org.all(PlatformEventChannelMember)

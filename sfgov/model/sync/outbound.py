@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -27,6 +28,7 @@ from sfgov.place import Evidence, Place
 
 How = Literal["callout", "event", "message", "change event"]
 _CALLOUT = frozenset({Effect.CALLOUT})
+_SENDS = frozenset({Effect.CALLOUT, Effect.PUBLISH})
 _LATER = frozenset({Effect.ENQUEUE, Effect.SCHEDULE, Effect.FUTURE})
 _SAVES = frozenset({"create", "update"})
 
@@ -62,8 +64,12 @@ class Outbound:
         self._apex = apex
         self._addresses = Addresses(apex)
 
-    def sendings(self) -> Iterator[Sending]:
+    @cached_property
+    def sendings(self) -> tuple[Sending, ...]:
         """Each way once, by object and place."""
+        return tuple(self._sendings())
+
+    def _sendings(self) -> Iterator[Sending]:
         seen: set[tuple[str, Place, str]] = set()
         for automatism in self._automation.automatisms:
             if not automatism.events & _SAVES:
@@ -82,9 +88,8 @@ class Outbound:
             walk = self._automation.walk(automatism)
             start = automatism.at.says(f"trigger {automatism.name} on {automatism.object}")
             for step in walk.steps(self._automation.bodies(automatism)):
-                for operation in step.method.method.operations:
-                    if walk.runs(step.method, operation):
-                        yield from self._of_operation(automatism, step, operation, start)
+                runs = [op for op in step.method.method.operations if walk.runs(step.method, op)]
+                yield from self._of_step(automatism, step, runs, start)
         elif automatism.rule is not None:
             workflow, rule = automatism.rule
             for kind, name in rule.actions:
@@ -102,15 +107,17 @@ class Outbound:
 
     # Apex
 
-    def _of_operation(
-        self, automatism: Automatism, step: ApexStep, operation: Operation, start: Evidence
+    def _of_step(
+        self, automatism: Automatism, step: ApexStep, operations: Iterable[Operation], start: Evidence
     ) -> Iterator[Sending]:
-        method = step.method
         by = f"trigger {automatism.name}"
         evidence = (start, *step.way)
         way = _methods(step)
-        for sending in self._by_apex(automatism.object, by, method, operation, evidence=evidence, way=way):
-            yield msgspec.structs.replace(sending, automatism=automatism)
+        for operation in operations:
+            for sending in self._by_apex(
+                automatism.object, by, step.method, operation, evidence=evidence, way=way
+            ):
+                yield msgspec.structs.replace(sending, automatism=automatism)
 
     def _by_apex(
         self,
@@ -123,7 +130,13 @@ class Outbound:
         way: tuple[LinkedMethod, ...],
     ) -> Iterator[Sending]:
         """What one operation sends itself, or starts that sends later."""
+        if operation.kind not in ("call", "new"):
+            return
         effect = self._apex.effect(method, operation)
+        later = effect is None or effect in _LATER
+        jobs = tuple(started_by(self._apex, method, operation)) if later else ()
+        if not jobs and effect not in _SENDS:
+            return
         place = method.at(operation)
         if effect is Effect.CALLOUT:
             yield Sending(
@@ -138,8 +151,8 @@ class Outbound:
                     object_name, "event", by, place, (*evidence, place.says(f"publishes {event}")), methods=way,
                     event=event, names=(event, *self._names(way)),
                 )  # fmt: skip
-        elif effect in _LATER or effect is None:
-            for job in started_by(self._apex, method, operation):
+        else:
+            for job in jobs:
                 path = self._to_callout(job)
                 if path is not None:
                     methods = (*way, *(one for one, _ in path.steps))

@@ -26,7 +26,7 @@ CAPTURED = frozenset(
 
 def transports(outbound: Outbound, apex: Apex) -> Iterator[Sending]:
     """The jobs and future methods by which triggers send what has changed; those that only ask are left out."""
-    for sending in outbound.sendings():
+    for sending in outbound.sendings:
         by_trigger = sending.automatism is not None and sending.automatism.trigger is not None
         if by_trigger and sending.job is not None and is_captured(sending.object) and _sends(apex, sending):
             yield sending
