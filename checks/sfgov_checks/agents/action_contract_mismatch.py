@@ -44,8 +44,7 @@ def action_contract_mismatch(org: Org) -> Iterator[Outcome]:
     ```yaml aiAuthoringBundles/Help/Help.agent
     config:
        developer_name: "Help"
-       agent_type: "AgentforceServiceAgent"
-       default_agent_user: "help@example.com"
+       agent_type: "AgentforceEmployeeAgent"
     start_agent main:
        description: "Orders"
        actions:
@@ -77,8 +76,7 @@ def action_contract_mismatch(org: Org) -> Iterator[Outcome]:
     ```yaml aiAuthoringBundles/Help/Help.agent
     config:
        developer_name: "Help"
-       agent_type: "AgentforceServiceAgent"
-       default_agent_user: "help@example.com"
+       agent_type: "AgentforceEmployeeAgent"
     start_agent main:
        description: "Orders"
        actions:
