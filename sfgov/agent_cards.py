@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from sfgov.model.agents import (
     Action,
     Agent,
@@ -26,6 +28,7 @@ from sfgov.place import Evidence, Place
 from sfgov.result import (
     ActionCard,
     AgentCard,
+    AgentCards,
     AgentObject,
     AgentRights,
     AgentRole,
@@ -69,13 +72,19 @@ _SETS = {
 }
 
 
-def agent_cards(org: Org, around: Around) -> tuple[AgentCard, ...]:
-    """The cards of all agents, by name, up to a number."""
-    return tuple(agent_card(org, agent, around) for agent in org.agents.all[:MOST_AGENTS])
+def agent_cards(org: Org, around: Around) -> AgentCards | None:
+    """The cards of all agents, by name, up to a number; None where there are no agents."""
+    agents = org.agents.all
+    if not agents:
+        return None
+    return AgentCards(
+        cards=tuple(agent_card(org, agent, around) for agent in agents[:MOST_AGENTS]),
+        left_out=tuple(agent.name for agent in agents[MOST_AGENTS:]),
+    )
 
 
 def agent_card(org: Org, agent: Agent, around: Around = lambda _: ()) -> AgentCard:
-    """The card of one agent."""
+    """The card of one agent. What its effects and rights come from has the source `around` it."""
     return _Making(org, agent, around).card()
 
 
@@ -251,8 +260,7 @@ class _Making:
             filled=tuple(filled),
             by_model=bool(one.filled_by_model),
             picks=tuple(
-                self._step(selection.evidence[-1].place.says(selection.evidence[-1].message))
-                for selection in one.action.work.selected_by(one.name)
+                self._steps(selection.evidence[-1:])[0] for selection in one.action.work.selected_by(one.name)
             ),
             step=self._step(one.at.says(one.name)),
         )
@@ -336,9 +344,9 @@ class _Making:
                 f"{bundle.component.replace(':', ' ', 1)} ({how})" for bundle, how in access.bundles
             ),
             visible_to=tuple(bundle.component.replace(":", " ", 1) for bundle, _ in access.visible_to),
-            everywhere=tuple(self._step(one.grant.says) for one in extra if not one.name),
+            everywhere=self._steps(one.grant.says for one in extra if not one.name),
             objects=tuple(objects),
-            missing=tuple(self._step(one) for one in dict.fromkeys(missing)),
+            missing=self._steps(dict.fromkeys(missing)),
             needed=tuple(
                 sorted({f"{need.name}: {_RIGHTS[need.flag]}" for need in needed.values() if need.asked})
             ),
@@ -357,12 +365,11 @@ class _Making:
 
     def _step(self, evidence: Evidence) -> Step:
         place = evidence.place
-        return Step(
-            place.path, place.line, place.component, evidence.message, place.column, self._around(place)
-        )
+        return Step(place.path, place.line, place.component, evidence.message, place.column)
 
     def _steps(self, chain: Iterable[Evidence]) -> tuple[Step, ...]:
-        return tuple(map(self._step, chain))
+        """With the source around them."""
+        return tuple(replace(self._step(one), excerpt=self._around(one.place)) for one in chain)
 
 
 _EMPTY = ("", '""', "None")

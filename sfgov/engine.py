@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 import sfgov
+from sfgov.agent_cards import agent_cards
 from sfgov.attribution_map import attribution_map
 from sfgov.automation_map import automation_map
 from sfgov.check import SECRETS, Check, Finding, NotChecked, Severity, option_values
@@ -85,7 +86,7 @@ def run(
 
     `parsing` is that of the project's files, where it has begun; then `jobs` is not used.
     `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
-    `matrix`, the run does not say who can delete what, what runs by itself and where leads came from. `earlier` is the
+    `matrix`, the run does not say who can delete what, what runs by itself, where leads came from and what agents can. `earlier` is the
     org as it was before the change that is checked: what was there already is the gate's business, but some checks ask
     what a change means. With `holdings`, the run says what each bundle lets its holders do. `own` is the policy whose
     waivers hold, and which sfgov's own checks judge, where that is another than the one that all checks go by.
@@ -148,6 +149,7 @@ def run(
         matrix=delete_matrix(org, config.policy, excerpts.around) if matrix else None,
         automation=automation_map(org) if matrix else None,
         attribution=attribution_map(org, config.policy, excerpts.around) if matrix else None,
+        agents=agent_cards(org, excerpts.around) if matrix else None,
         holdings=holdings_of(org) if holdings else (),
         expiring=_expiring(gate, own, today),
     )

@@ -528,6 +528,14 @@ class AgentCard(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(untested))
 
 
+class AgentCards(msgspec.Struct, frozen=True):
+    """The AI agents of an org, by name."""
+
+    cards: tuple[AgentCard, ...]
+    left_out: tuple[str, ...] = ()
+    """The names of further ones."""
+
+
 OBJECT_RIGHTS = ("allowEdit", "allowDelete", "viewAllRecords", "modifyAllRecords")
 """The rights to an object that are compared, as metadata names them."""
 
@@ -644,8 +652,8 @@ class Run(msgspec.Struct, frozen=True):
     """What runs on which event; None where nothing does, or where it was not asked for."""
     attribution: AttributionMap | None = None
     """Where leads came from and what is left of it; None where there are none, or where it was not asked for."""
-    agents: tuple[AgentCard, ...] = ()
-    """The AI agents, by name; none where they were not asked for."""
+    agents: AgentCards | None = None
+    """The AI agents; None where there are none, or where they were not asked for."""
     comparison: Comparison | None = None
     expiring: tuple[Expiring, ...] = ()
     """Waivers that are about to expire, the first ones first."""

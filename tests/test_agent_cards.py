@@ -7,7 +7,7 @@ import pytest
 from sfgov import agent_cards as cards
 from sfgov.result import ActionCard, AgentCard
 from tests.agent_desk import DESK, line
-from tests.agent_orgs import bot, function, org_of, planner, plugin
+from tests.agent_orgs import bot, flow, function, org_of, planner, plugin
 
 
 def card_of(files: dict[str, str] = DESK, name: str = "Help") -> AgentCard:
@@ -179,12 +179,21 @@ def test_prose_and_effects_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_cards_of_all_agents_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     org = org_of(DESK)
-    assert [card.name for card in cards.agent_cards(org, lambda _: ())] == ["Help", "Idle"]
     monkeypatch.setattr(cards, "MOST_AGENTS", 1)
-    assert [card.name for card in cards.agent_cards(org, lambda _: ((1, "x"),))] == ["Help"]
+    found = cards.agent_cards(org, lambda _: ())
+    assert found is not None
+    assert ([card.name for card in found.cards], found.left_out) == (["Help"], ("Idle",))
 
 
-def test_steps_have_the_source_around_them() -> None:
+def test_an_org_without_agents_has_no_cards() -> None:
+    assert cards.agent_cards(org_of(flow("Alone")), lambda _: ()) is None
+
+
+def test_effects_and_rights_have_the_source_around_them() -> None:
     org = org_of(DESK)
-    (card, _) = cards.agent_cards(org, lambda place: ((place.line, "x"),))
-    assert card.topics[1].step.excerpt == ((line("subagent cases"), "x"),)
+    found = cards.agent_cards(org, lambda place: ((place.line, "x"),))
+    assert found is not None
+    drop = action(found.cards[0], "drop")
+    assert drop.step.excerpt == ()
+    assert drop.effects[0].steps[-1].excerpt == ((5, "x"),)
+    assert found.cards[0].rights.missing[0].excerpt == ((5, "x"),)

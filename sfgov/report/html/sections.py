@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sfgov.report.html import accepted, access, attribution, automation, coverage, deletes
+from sfgov.report.html import accepted, access, agents, attribution, automation, coverage, deletes
 from sfgov.result import Run
 
 
@@ -43,6 +43,7 @@ KINDS = (
     Kind("accepted", "Accepted findings", accepted.look, lambda section: section.total),
     Kind("deletes", "Who can delete what", deletes.look, lambda grid: len(grid.rows)),
     Kind("automation", "What runs by itself", automation.look, lambda map_: len(map_.objects)),
+    Kind("agents", "AI agents", agents.look, lambda table: len(table.rows)),
     Kind("attribution", "Attribution", attribution.look, lambda table: len(table.rows)),
     Kind("coverage", "Security benchmark", coverage.look, lambda table: len(table.decided)),
 )

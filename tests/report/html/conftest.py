@@ -1,4 +1,4 @@
-"""A run that fills every part of the page: an example org, held against an earlier state, with hostile findings."""
+"""A run that fills every part of the page: an example org and its agents, compared, with hostile findings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from sfgov.agent_cards import agent_cards
 from sfgov.cli.loading import configuration, opened
 from sfgov.engine import run as checked
 from sfgov.plugins import load_checks
 from sfgov.result import AccessChange, AccessDelta, Comparison, Run
 from sfgov.testing import TODAY
+from tests.agent_desk import DESK
+from tests.agent_orgs import org_of
 from tests.report.conftest import CARDS, RESULTS
 
 BRIGHTWATER = Path(__file__).parents[3] / "examples" / "orgs" / "brightwater"
@@ -29,5 +32,6 @@ def whole() -> Run:
         found,
         results=(*found.results, *RESULTS),
         checks=(*found.checks, *(card for card in CARDS if card.code not in known)),
+        agents=agent_cards(org_of(DESK), lambda place: ((place.line, "<b>as written</b>"),)),
         comparison=Comparison("main", "0123456789ab", fixed, 3, AccessDelta((GAINS,), gained=1)),
     )
