@@ -84,12 +84,12 @@ def run(
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
-    `parsing` is that of the project's files, where it has begun; then `jobs` is not used.
-    `known` are all checks that there are, by default those that run: excuses for the others are not judged. Without
-    `matrix`, the run does not say who can delete what, what runs by itself, where leads came from and what agents can. `earlier` is the
-    org as it was before the change that is checked: what was there already is the gate's business, but some checks ask
-    what a change means. With `holdings`, the run says what each bundle lets its holders do. `own` is the policy whose
-    waivers hold, and which sfgov's own checks judge, where that is another than the one that all checks go by.
+    `parsing` is that of the project's files, where it has begun; then `jobs` is not used. `known` are all checks that
+    there are, by default those that run: excuses for the others are not judged. Without `matrix`, the run does not say
+    who can delete what, what runs by itself, where leads came from and what agents can. `earlier` is the org as it was
+    before the change that is checked: what was there already is the gate's business, but some checks ask what a change
+    means. With `holdings`, the run says what each bundle lets its holders do. `own` is the policy whose waivers hold,
+    and which sfgov's own checks judge, where that is another than the one that all checks go by.
     """
     own = own or config
     today = today or datetime.datetime.now(datetime.UTC).date()
