@@ -91,11 +91,15 @@ def identity_from_model(org: Org) -> Iterator[Outcome]:
        developer_name: "Help"
        agent_type: "AgentforceEmployeeAgent"
     variables:
-       contact_id: linked string
-          source: @MessagingEndUser.ContactId
+       contact_id: mutable string = ""
     start_agent main:
        description: "Orders"
        actions:
+          find_who_asks:
+             description: "Finds the contact of the running user"
+             outputs:
+                contact_id: string
+             target: "flow://Find_Who_Asks"
           get_orders:
              description: "Finds the orders of who asks"
              inputs:
@@ -103,6 +107,8 @@ def identity_from_model(org: Org) -> Iterator[Outcome]:
              target: "flow://Get_Orders"
        reasoning:
           actions:
+             who: @actions.find_who_asks
+                set @variables.contact_id = @outputs.contact_id
              find: @actions.get_orders
                 with contact_id=@variables.contact_id
     ```
