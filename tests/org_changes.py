@@ -9,7 +9,17 @@ from lxml import etree
 
 Files = dict[str, bytes]
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
-_CODE = {"classes", "triggers", "pages", "components", "lwc", "aura", "staticresources", "documents"}
+_CODE = {
+    "classes",
+    "triggers",
+    "pages",
+    "components",
+    "lwc",
+    "aura",
+    "staticresources",
+    "documents",
+    "aiAuthoringBundles",
+}
 """Folders whose XML has the same name in both formats."""
 _DX_ONLY = ("sfdx-project.json", ".forceignore", "config/")
 
