@@ -157,10 +157,17 @@ def run(
 
 @_garbage_collection_off()
 def read(
-    project: Project, config: Config, *, jobs: int | None = None, progress: Progress | None = None
+    project: Project,
+    config: Config,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    unread: Callable[[Sequence[FileProblem]], object] | None = None,
 ) -> Org:
-    """The linked org, for questions that are no checks. Files that cannot be read are left out."""
-    written, _ = _parse(project, Parsing(project.files, project.reader, jobs), progress)
+    """The linked org, for questions that are no checks. What cannot be read is left out, and told to `unread`."""
+    written, problems = _parse(project, Parsing(project.files, project.reader, jobs), progress)
+    if unread and problems:
+        unread(problems)
     return link(project, written, config, datetime.datetime.now(datetime.UTC).date())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sfgov.cli.failures import CannotWork, verbose_option
-from sfgov.cli.loading import all_checks, configuration, opened
+from sfgov.cli.loading import all_checks, configuration, linked, opened
 
 
 @click.command(short_help="An AI agent's card: what it can do, and what it may.")
@@ -40,15 +40,11 @@ def agent(
     tests.
     """
     from sfgov.agent_cards import agent_card
-    from sfgov.cli import progress
-    from sfgov.engine import read
     from sfgov.report.agent import as_json, as_text
     from sfgov.spelling import did_you_mean
 
     config = configuration(config_file, path, all_checks(None))
-    project = opened([path], config)
-    with progress.shown(quiet=False) as tell:
-        org = read(project, config, progress=tell)
+    org = linked(opened([path], config), config)
     known = [one.name for one in org.agents.all]
     if not known:
         raise CannotWork(f"there is no AI agent in {path.as_posix()}: no script, planner or bot")

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from sfgov.check import Check
-from sfgov.cli.failures import CannotWork
+from sfgov.cli.failures import CannotWork, one_line
 from sfgov.config import Config, ConfigError, find_config, load_config
 from sfgov.counted import counted
 from sfgov.plugins import PluginError, load_checks
 
 if TYPE_CHECKING:
     from sfgov.imported import Imported
+    from sfgov.model.org import Org
     from sfgov.project import Project
     from sfgov.project.tree import Origin
+    from sfgov.selfcheck import FileProblem
+
+_PROBLEMS_SHOWN = 5
 
 checks_option = click.option(
     "--checks",
@@ -65,6 +69,25 @@ def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) 
         return open_project(paths, declared=declared, base=base, origin=origin or Disk())
     except CannotOpen as error:
         raise CannotWork(str(error)) from error
+
+
+def linked(project: Project, config: Config) -> Org:
+    """The org, for a question that is no check. What could not be read is told on stderr: it may hold a part of the answer."""
+    from sfgov.cli import progress
+    from sfgov.engine import read
+
+    problems: list[FileProblem] = []
+    with progress.shown(quiet=False) as tell:
+        org = read(project, config, progress=tell, unread=problems.extend)
+    for problem in problems[:_PROBLEMS_SHOWN]:
+        where = f"{problem.path}:{problem.line}"
+        click.echo(
+            one_line(f"{where}: not in the answer, as it could not be read: {problem.reason}"), err=True
+        )
+    if len(problems) > _PROBLEMS_SHOWN:
+        more = counted(len(problems) - _PROBLEMS_SHOWN, "more place")
+        click.echo(f"and {more} that could not be read; `sfgov check` lists them all", err=True)
+    return org
 
 
 def imported_from(logs: Sequence[Path], project: Project) -> Imported:

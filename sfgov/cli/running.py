@@ -200,7 +200,10 @@ def read_baseline(file: Path | None, root: Path) -> Baseline:
     try:
         return baseline.read_baseline(file, _seen_from(root, file))
     except baseline.BaselineError as error:
-        raise CannotWork(str(error)) from error
+        if file.exists():
+            raise CannotWork(str(error)) from error
+        name = file.as_posix()
+        raise CannotWork(f"there is no baseline {name}; `sfgov baseline write {name}` makes it") from error
 
 
 def _seen_from(root: Path, file: Path) -> str:

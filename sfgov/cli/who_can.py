@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from sfgov.cli.failures import CannotWork, verbose_option
-from sfgov.cli.loading import all_checks, configuration, opened
+from sfgov.cli.loading import all_checks, configuration, linked, opened
 
 if TYPE_CHECKING:
     from sfgov.config import Config
@@ -52,7 +52,7 @@ def _question(what: str) -> Callable[[Command], Command]:
     return add
 
 
-@who_can.command()
+@who_can.command(short_help="Who can delete the records of OBJECT.")
 @_question("OBJECT")
 def delete(name: str, path: Path, config_file: Path | None, form: str, verbose: int) -> None:  # noqa: ARG001
     """Who can delete the records of OBJECT (an API name such as Invoice__c) in the org at PATH (default: .).
@@ -71,7 +71,7 @@ def delete(name: str, path: Path, config_file: Path | None, form: str, verbose: 
     _show(deletable(picture, config.policy, lambda _: ()), form)
 
 
-@who_can.command()
+@who_can.command(short_help="Who can read an object, or one field of it.")
 @_question("OBJECT[.FIELD]")
 def read(name: str, path: Path, config_file: Path | None, form: str, verbose: int) -> None:  # noqa: ARG001
     """Who can read the records of OBJECT, or one FIELD of them, in the org at PATH (default: .).
@@ -82,7 +82,7 @@ def read(name: str, path: Path, config_file: Path | None, form: str, verbose: in
     _access("read", name, path, config_file, form)
 
 
-@who_can.command()
+@who_can.command(short_help="Who can edit an object, or one field of it.")
 @_question("OBJECT[.FIELD]")
 def edit(name: str, path: Path, config_file: Path | None, form: str, verbose: int) -> None:  # noqa: ARG001
     """Who can edit the records of OBJECT, or one FIELD of them, in the org at PATH (default: .).
@@ -107,13 +107,8 @@ def _access(
 
 
 def _org(path: Path, config_file: Path | None) -> tuple[Org, Config]:
-    from sfgov.cli import progress
-    from sfgov.engine import read
-
     config = configuration(config_file, path, all_checks(None))
-    project = opened([path], config)
-    with progress.shown(quiet=False) as tell:
-        return read(project, config, progress=tell), config
+    return linked(opened([path], config), config), config
 
 
 def _known_object(org: Org, name: str, path: Path) -> str:

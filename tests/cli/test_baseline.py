@@ -153,7 +153,7 @@ def test_part_of_the_org_makes_no_entry_stale(baseline: Sfgov, check: Sfgov, sfg
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (None, "known.json cannot be read: No such file or directory"),
+        (None, "there is no baseline known.json; `sfgov baseline write known.json` makes it"),
         (
             '{"version": 9, "findings": []}',
             "known.json was written by a newer sfgov (format 9); update sfgov to use it.",

@@ -617,3 +617,17 @@ def test_every_line_but_paths_fits_the_terminal(folder: Path) -> None:
 def test_without_permissions_the_answer_is_not_known(folder: Path) -> None:
     out = ask(folder, field("Contact.SSN__c", "Text"), "read", "Contact.SSN__c").stdout
     assert "Not known: the tree has neither profiles nor permission sets.\n" in out
+
+
+def test_what_could_not_be_read_is_told_beside_the_answer(folder: Path) -> None:
+    """A permission may hide in it."""
+    broken = {f"profiles/Broken{n}.profile-meta.xml": "<Profile>\n<custom>" for n in range(7)}
+    result = who_can(folder, LINES | broken, "Invoice_Line__c")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Who can delete Invoice_Line__c\n")
+    lines = result.stderr.splitlines()
+    assert len(lines) == 6
+    assert lines[0].startswith(
+        "profiles/Broken0.profile-meta.xml:2: not in the answer, as it could not be read: "
+    )
+    assert lines[-1] == "and 2 more places that could not be read; `sfgov check` lists them all"
