@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -130,6 +132,8 @@ def judge(
         write(run, output, verbose - quiet)
         if not quiet:
             tell(run, output, shape)
+    if not quiet and run.gate == "failed" and baseline is None and diff_base is None:
+        tell_what_next()
     return _exit_code(run, exit_zero=exit_zero)
 
 
@@ -139,6 +143,21 @@ def tell(run: Run, output: Output, shape: Format) -> None:
         click.echo(f"{output.format} report: {output.file.as_posix()}", err=True)
     for remark in shape.remarks(run):
         click.echo(f"{output.format} report: {remark}", err=True)
+
+
+def at_terminal() -> bool:
+    """Whether somebody reads along."""
+    return sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def tell_what_next() -> None:
+    """Say to people at a terminal how to go on from a first run, which fails in nearly every org."""
+    if at_terminal():
+        click.echo(
+            "`sfgov explain CODE` says why a check matters and how to mend it. To be told of new findings only: "
+            "`sfgov baseline write sfgov-baseline.json`, then `sfgov check --baseline sfgov-baseline.json`.",
+            err=True,
+        )
 
 
 def _exit_code(run: Run, *, exit_zero: bool) -> int:

@@ -38,7 +38,8 @@ def unused_suppression(gate: Gate, config: Config) -> Iterator[Outcome]:
     """
     for index, waiver in gate.unused_waivers:
         yield Finding(
-            f"The waiver of {waiver.owner} for {waiver.check} on {waiver.component} covers no finding.",
+            f"The waiver of {waiver.owner} for {waiver.check} on {waiver.component} covers no finding"
+            f"{_as_written(waiver.component)}.",
             at=_at(waiver, index, config),
         )
     for suppression, code in gate.unused_suppressions:
@@ -208,3 +209,9 @@ def _at(waiver: Waiver, index: int, config: Config, aspect: str = "") -> Place:
     """The waiver's own line. It is known by what it covers, wherever in the list it stands."""
     element = f"waivers[{waiver.check} {waiver.component} {waiver.subject}]{aspect}"
     return Place(config.path, config.line_of("waivers", str(index)), "Policy:sfgov.yml", element)
+
+
+def _as_written(component: str) -> str:
+    """How components are written, for a pattern that can match none."""
+    could_match = {":", "*", "?"} & set(component)
+    return "" if could_match else f"; components have their type before them, such as ApexClass:{component}"

@@ -308,3 +308,31 @@ class TestWhatCannotBeChecked:
             "Error: house/broken.py: cannot be imported: "
             "ModuleNotFoundError: No module named 'nothing_like_it' (house/broken.py:1)\n"
         )
+
+
+class TestWhatNext:
+    """At a terminal, a first run that fails ends with what people do then."""
+
+    @pytest.fixture(autouse=True)
+    def terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sfgov.cli.check.at_terminal", lambda: True)
+
+    def test_a_first_run(self, check: Sfgov) -> None:
+        result = check()
+        assert result.exit_code == 1
+        assert "`sfgov baseline write sfgov-baseline.json`" in result.stderr
+        assert "sfgov baseline" not in result.stdout
+
+    @pytest.mark.parametrize("words", [("--fail-on", "critical"), ("--quiet",)])
+    def test_nothing_to_do_or_to_say(self, check: Sfgov, words: tuple[str, ...]) -> None:
+        assert check(*words).stderr == ""
+
+    def test_whoever_has_a_baseline_knows(self, sfgov: Sfgov, check: Sfgov) -> None:
+        assert (
+            sfgov(
+                "baseline", "write", "known.json", "org", "--checks", "house", "--select", "SFG001"
+            ).exit_code
+            == 0
+        )
+        result = check("--baseline", "known.json")
+        assert (result.exit_code, result.stderr) == (1, "")

@@ -148,6 +148,12 @@ class TestWaivers:
             "sfgov.yml:3 SFG010 new: The waiver of jane for APX001 on ApexClass:Gone covers no finding."
         ]
 
+    def test_one_that_can_cover_nothing_is_told_how_components_are_written(self) -> None:
+        assert told(lint(org(waiver(component="Rates"), waiver()), db_work_in_loop, *EXCUSES)) == [
+            "sfgov.yml:2 SFG010 new: The waiver of jane for APX001 on Rates covers no finding; "
+            "components have their type before them, such as ApexClass:Rates."
+        ]
+
     def test_one_for_a_check_that_did_not_look_is_not_judged(self) -> None:
         assert told(lint(org(waiver(check="DEL001"), waiver()), db_work_in_loop, *EXCUSES)) == []
         # DEL001 runs, but no permission set and no profile was retrieved.
