@@ -5,6 +5,7 @@ import pytest
 from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.invocable_handles_first_record_only import invocable_handles_first_record_only
+from tests.agent_orgs import script
 from tests.apex_orgs import apex, files, trail
 
 FILE = "classes/A.cls"
@@ -125,3 +126,44 @@ QUIET = {
 @pytest.mark.parametrize("org", QUIET.values(), ids=QUIET)
 def test_what_handles_all_inputs(org: dict[str, str]) -> None:
     assert [r.message for r in found(org)] == []
+
+
+ACTION = """
+config:
+    agent_name: "Help"
+topic orders:
+    actions:
+        close:
+            target: "apex://A"
+"""
+
+
+def flow(process: str, start: str = "") -> dict[str, str]:
+    """A flow that calls the class."""
+    return {
+        "flows/F.flow-meta.xml": f"""<Flow xmlns="http://soap.sforce.com/2006/04/metadata">
+<processType>{process}</processType><status>Active</status>
+<start><connector><targetReference>Call</targetReference></connector>{start}</start>
+<actionCalls><name>Call</name><actionName>A</actionName><actionType>apex</actionType></actionCalls>
+</Flow>"""
+    }
+
+
+BY_RECORDS = "<object>Account</object><recordTriggerType>Create</recordTriggerType><triggerType>RecordAfterSave</triggerType>"
+
+
+@pytest.mark.parametrize(
+    ("callers", "severity"),
+    [
+        ({}, "high"),
+        (script(ACTION), "medium"),
+        (flow("Flow"), "medium"),
+        (flow("AutoLaunchedFlow"), "high"),
+        (flow("AutoLaunchedFlow", BY_RECORDS), "high"),
+        (script(ACTION) | flow("AutoLaunchedFlow", BY_RECORDS), "high"),
+    ],
+    ids=["nobody", "an agent", "a screen flow", "what others call", "a record", "an agent and a record"],
+)
+def test_who_calls_it_decides_how_bad_it_is(callers: dict[str, str], severity: str) -> None:
+    (result,) = found(act("Svc.close(inputs[0]);") | callers)
+    assert (result.path, result.line, result.severity) == (FILE, 3, severity)
