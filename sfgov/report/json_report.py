@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from sfgov.benchmark import Covered, coverage
 from sfgov.report.inert import json_text
 from sfgov.result import AccessChange, Result, Run, Step
 
@@ -20,6 +21,7 @@ def render(run: Run) -> str:
             "tool": {"name": "sfgov", "version": run.version},
             "summary": _summary(run),
             "findings": [_finding(result) for result in run.results],
+            "controls": [_control(covered) for covered in coverage(run)],
             **_fixed(run),
             **_access(run),
         }
@@ -85,6 +87,16 @@ def _summary(run: Run) -> dict[str, Any]:
         **_comparison(run),
         "expiring_waivers": [msgspec.to_builtins(waiver) for waiver in run.expiring],
         "not_checked": [{"check": missed.check, "reason": missed.reason} for missed in run.not_checked],
+    }
+
+
+def _control(covered: Covered) -> dict[str, Any]:
+    """A control of the security benchmark, and what the run says of it."""
+    return {
+        "id": covered.control.id,
+        "meaning": covered.control.meaning,
+        "checks": list(covered.checks),
+        "verdict": covered.verdict,
     }
 
 

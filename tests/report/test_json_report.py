@@ -79,3 +79,12 @@ def test_hostile_names_are_what_they_were(run: Run) -> None:
     assert hostile["component"] == "Flow:</script>\x85::error\u202e"
     assert hostile["path"] == run.results[3].path
     assert hostile["message"] == run.results[3].message.replace("\ud800", "\ufffd")
+
+
+def test_the_controls_of_the_security_benchmark(run: Run) -> None:
+    controls = {one["id"]: one for one in json.loads(json_report.render(run))["controls"]}
+
+    assert len(controls) == 47
+    undecided = [one["verdict"] for one in controls.values() if not one["checks"]]
+    assert set(undecided) == {"no check", "not decidable from metadata"}
+    assert controls["SBS-ACS-001"]["meaning"]
