@@ -148,3 +148,18 @@ def test_a_planner_and_the_log_of_its_bot() -> None:
 )
 def test_what_is_not_shown(files: dict[str, str]) -> None:
     assert found(files, check) == []
+
+
+def test_a_variable_of_the_bot_that_is_visible_outside() -> None:
+    held = """
+    <contextVariables><contextVariableMappings><SObjectType>Contact</SObjectType><fieldName>Contact.SSN__c</fieldName>
+    <messageType>WebChat</messageType></contextVariableMappings><dataType>Text</dataType><developerName>number</developerName>
+    <includeInPrompt>true</includeInPrompt><label>n</label><visibility>External</visibility></contextVariables>"""
+    text = KIND.format(held)
+    topics = planner("<localTopics><fullName>Orders</fullName></localTopics>")
+    (said,) = found(topics | bot("Help", text, version=VERSION) | SSN, check)
+    assert said.endswith(
+        "Help has Contact.SSN__c (Restricted) in the variable number, which is part of the prompt and visible outside."
+    )
+    inside = text.replace("External</visibility>", "Internal</visibility>")
+    assert found(topics | bot("Help", inside, version=VERSION) | SSN, check) == []
