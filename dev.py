@@ -33,9 +33,17 @@ def must(*command: str | Path) -> None:
         sys.exit(f"dev.py: `{' '.join(str(part) for part in command)}` failed with exit code {code}")
 
 
+def has_pip() -> bool:
+    """Whether `.venv` is whole; one that was interrupted in the making has a Python, but no pip."""
+    return (
+        PYTHON.exists()
+        and run(PYTHON, "-c", "import sys, importlib.util as u; sys.exit(not u.find_spec('pip'))") == 0
+    )
+
+
 def set_up(*wanted: str) -> None:
     """Make `.venv` if needed and install sfgov into it, with the given extra arguments for pip."""
-    if not PYTHON.exists():
+    if not has_pip():
         print(f"Making a virtual environment in {VENV.name}/ …", flush=True)
         try:
             venv.create(VENV, with_pip=True, clear=True)
@@ -43,9 +51,10 @@ def set_up(*wanted: str) -> None:
             sys.exit(
                 "dev.py: Python cannot make a virtual environment with pip; on Debian install python3-venv"
             )
-        must(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "pip")
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     print("Installing sfgov and what it needs …", flush=True)
-    must(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".", *wanted)
+    must(*pip, "pip>=25.1")  # the first that knows --group
+    must(*pip, "--editable", ".", *wanted)
 
 
 def demo() -> int:
@@ -64,7 +73,7 @@ def demo() -> int:
         "--exit-zero",
     )
     if code == 0:
-        print(f"\nThe HTML report lies in {REPORT} (open it in a browser).")
+        print(f"\nThe HTML report lies in {HERE / REPORT} (open it in a browser).")
     return code
 
 
@@ -93,4 +102,7 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     if sys.version_info < (3, 11):  # noqa: UP036  said plainly to whoever has an older one
         sys.exit("dev.py: sfgov needs Python 3.11 or newer")
-    sys.exit(commands[sys.argv[1]]())
+    try:
+        sys.exit(commands[sys.argv[1]]())
+    except KeyboardInterrupt:
+        sys.exit("\ndev.py: interrupted")

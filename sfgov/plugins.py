@@ -104,7 +104,8 @@ def _reason(error: BaseException) -> str:
 
 
 def _is_plugin(filename: str) -> bool:
-    return filename != __file__ and not filename.startswith("<") and "importlib" not in Path(filename).parts
+    ours = Path(filename).is_relative_to(Path(__file__).parent)
+    return not ours and not filename.startswith("<") and "importlib" not in Path(filename).parts
 
 
 def _checks(module: ModuleType) -> Iterator[Check]:

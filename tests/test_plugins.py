@@ -1,5 +1,6 @@
 """Checks come through one door, from packages and from folders; what cannot be loaded says why."""
 
+import re
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -154,9 +155,11 @@ class TestFolders:
 
     def test_a_bad_code_points_at_the_check(self, folder: Path) -> None:
         put_check(folder, "rule.py", "own1")
-        assert refusal(folder).startswith(
+        told = refusal(folder)
+        assert told.startswith(
             "own checks/rule.py: cannot be imported: ValueError: 'own1' is not a check code"
         )
+        assert re.search(r" \(own checks/rule\.py:\d+\)$", told)
 
 
 class TestDuplicates:

@@ -12,7 +12,7 @@ from sfgov.cli.loading import all_checks, configuration, linked, opened
 
 
 @click.command(short_help="An AI agent's card: what it can do, and what it may.")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", required=False)
 @click.argument("path", metavar="[PATH]", default=".", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "-c",
@@ -27,7 +27,7 @@ from sfgov.cli.loading import all_checks, configuration, linked, opened
 )
 @verbose_option("The traceback of an internal error.")
 def agent(
-    name: str,
+    name: str | None,
     path: Path,
     config_file: Path | None,
     form: str,
@@ -35,9 +35,9 @@ def agent(
 ) -> None:
     """The card of the AI agent NAME in the org at PATH (default: .).
 
-    NAME is the developer name of its script, its planner or its bot. Shows its topics and actions with what they come
-    to and what fills their inputs, its gates, its ways to a human, what its user may do and does not need, and its
-    tests.
+    NAME is the developer name of its script, its planner or its bot; without one, you are told which there are. Shows
+    its topics and actions with what they come to and what fills their inputs, its gates, its ways to a human, what its
+    user may do and does not need, and its tests.
     """
     from sfgov.agent_cards import agent_card
     from sfgov.report.agent import as_json, as_text
@@ -48,6 +48,8 @@ def agent(
     known = [one.name for one in org.agents.all]
     if not known:
         raise CannotWork(f"there is no AI agent in {path.as_posix()}: no script, planner or bot")
+    if name is None:
+        raise CannotWork(f"name the AI agent; there are {', '.join(known)}")
     found = org.agents.get(name)
     if found is None:
         hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"

@@ -51,6 +51,13 @@ def test_the_policy_says_what_the_user_has(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_without_a_name_all_are_named() -> None:
+    result = sfgov()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: name the AI agent; there are Help, Idle\n"
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_typo_gets_a_suggestion() -> None:
     result = sfgov("Hepl")
     assert result.exit_code == 2
