@@ -26,7 +26,20 @@ _IN_LINE = 4
 def proposal(index: Index) -> str:
     """The text of the file."""
     return "\n".join(
-        (*_HEAD, "", *_delete(index), "", *_principals(index), "", *_masking(index), "", *_WAIVERS, "")
+        (
+            *_HEAD,
+            "",
+            *_delete(index),
+            "",
+            *_principals(index),
+            "",
+            *_masking(index),
+            "",
+            *_DECLARED,
+            "",
+            *_WAIVERS,
+            "",
+        )
     )
 
 
@@ -40,6 +53,20 @@ fail_on: high          # the mildest severity that fails the gate; never: report
 # ignore: [HYG003]     # checks that do not run: codes, names or packs
 # checks:
 #   DEL001: {severity: medium}""".splitlines()
+
+_DECLARED = """\
+# Permissions that nobody should hold together.
+# sod:
+#   - {name: file-and-approve, left: ["obj:Claim__c:create"], right: ["custom:Approve_Claims"]}
+
+# Which system is master of which fields; people and other systems do not write them.
+# systems:
+#   - {name: ERP, principal: ERP Integration, master_of: {Account: [Credit_Limit__c]}}
+
+# Which fields hold where a lead came from; without this, those with the usual names.
+# attribution:
+#   fields: {Lead: ["Origin_*"]}
+#   first_touch: [Origin_First__c]""".splitlines()
 
 _WAIVERS = """\
 # Findings that are accepted for a time, with an owner and a reason.
@@ -127,6 +154,9 @@ def _first(names: Iterator[str]) -> str:
 
 
 def _principal(key: str, found: Sequence[Bundle], why: str) -> Iterator[str]:
+    if not found and key == "agent":
+        yield "  # agent: {agents: {Order_Help: [Order_Help_Access]}}   # each AI agent, and its permission sets"
+        return
     if not found:
         yield f"  # {key}: {{profiles: [], permission_sets: []}}"
         return

@@ -127,6 +127,9 @@ def test_every_proposal_holds_when_its_mark_is_removed(sfgov: Sfgov, files: Mapp
     assert policy.principals.personas["Sales Rep"].profile in {"Standard", "Sales"}
     assert policy.delete.never == ("Invoice__c",)
     assert policy.waivers[0].reason == "Needed until the migration is done"
+    assert policy.sod[0].name == "file-and-approve"
+    assert policy.systems[0].master_of == {"Account": ("Credit_Limit__c",)}
+    assert policy.attribution.first_touch == ("Origin_First__c",)
     assert policy.overrides[0].paths == ("force-app/legacy/**",)
 
 
