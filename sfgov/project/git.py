@@ -61,7 +61,7 @@ def merge_base(folder: Path, ref: str) -> Snapshot:
         )
     for name in (ref, "HEAD"):
         if not _try(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"):
-            advice = "" if name == "HEAD" else "; fetch it first: git fetch origin"
+            advice = ", as nothing is committed" if name == "HEAD" else "; fetch it first: git fetch origin"
             raise GitError(f"git knows no commit {name} here{advice}")
     commit = _try(folder, "merge-base", "--end-of-options", ref, "HEAD")
     if not commit:
@@ -261,8 +261,14 @@ def run_git(folder: Path, *words: str, settings: Mapping[str, str] = {}) -> byte
         raise GitError("git is not installed") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(said[0].removeprefix("fatal: ") if said else f"git {words[0]} failed")
+        raise GitError(_with_advice(said[0].removeprefix("fatal: ")) if said else f"git {words[0]} failed")
     return done.stdout
+
+
+def _with_advice(said: str) -> str:
+    """With what to do, where git says that the folder is another user's: usual where CI checks out for a container."""
+    _, dubious, folder = said.partition("dubious ownership in repository at ")
+    return f"{said}; if it is yours: git config --global --add safe.directory {folder}" if dubious else said
 
 
 def _command(folder: Path, *words: str) -> Sequence[str]:

@@ -183,7 +183,20 @@ class TestMergeBase:
         assert not (repository.folder / "x").exists()
 
     def test_nothing_is_committed_yet(self, repository: Repository) -> None:
-        assert self.refusal(repository.folder, "HEAD").startswith("git knows no commit HEAD here")
+        assert self.refusal(repository.folder, "HEAD") == (
+            "git knows no commit HEAD here, as nothing is committed"
+        )
+
+    def test_a_folder_of_another_user(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What CI checks out is often not the container's."""
+        repository.commit({"a.txt": "1\n"})
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+        folder = os.path.realpath(repository.folder)
+        assert self.refusal(repository.folder, "main") == (
+            f"detected dubious ownership in repository at '{folder}'; "
+            f"if it is yours: git config --global --add safe.directory '{folder}'"
+        )
 
     def test_histories_that_never_met(self, repository: Repository) -> None:
         repository.commit({"a.txt": "1\n"})
