@@ -1,9 +1,9 @@
 """Work in loops, of which large orgs have hundreds of places: those that have one cause are told together.
 
-A report of more than a hundred lines about one rule is not read. So where there are more places than that, those
-that come to one statement behind calls are one finding, then, if that does not do, those of one method, then those of
-one class. A finding that stands for several is that of its gravest place, with its identity: a baseline that knew the
-places still knows it. The evidence has them all.
+The statements of one loop are mended at once, so they are one finding. A report of more than a hundred lines about one
+rule is not read. So where there are still more places than that, those that come to one statement behind calls are one
+finding, then, if that does not do, those of one method, then those of one class. A finding that stands for several is
+that of its gravest place, with its identity: a baseline that knew the places still knows it. The evidence has them all.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ class Together(msgspec.Struct, frozen=True):
         if not others:
             return ""
         more = f"{len(others)} more"
+        lines = joined([str(work.operation.line) for work in others])
+        if first.path is None and all(_loop(work) == _loop(first) for work in others):
+            return f" The same loop does so in {more} {_number(others, 'place')}, at {_number(others, 'line')} {lines}."
         if all(work.method is first.method for work in others):
-            lines = joined([str(work.operation.line) for work in others])
             return f" So it does in {more} {_number(others, 'place')}, at {_number(others, 'line')} {lines}."
         names = joined(list(dict.fromkeys(work.method.name for work in others)))
         if first.path and all(_cause(work) == _cause(first) for work in others):
@@ -61,8 +63,8 @@ class Together(msgspec.Struct, frozen=True):
 
 
 def together(found: Iterable[InLoop]) -> list[Together]:
-    """One for each place, or as few as it takes not to be too many."""
-    groups = [Together((one,)) for one in found]
+    """One for each loop with its own statements and for each call, or as few as it takes not to be too many."""
+    groups = _merged([Together((one,)) for one in found], _by_loop)
     for key in (_by_cause, _by_method, _by_class):
         if len(groups) > MOST:
             groups = _merged(groups, key)
@@ -78,6 +80,11 @@ def _merged(groups: Sequence[Together], key: Callable[[Together], Hashable]) -> 
     return [Together(tuple(sorted(places, key=lambda one: one.order))) for places in merged.values()]
 
 
+def _by_loop(group: Together) -> Hashable:
+    severity = group.first.severity
+    return None if group.first.work.path else (severity, *_loop(group.first.work))
+
+
 def _by_cause(group: Together) -> Hashable:
     return _cause(group.first.work)
 
@@ -90,6 +97,12 @@ def _by_method(group: Together) -> Hashable:
 def _by_class(group: Together) -> Hashable:
     written = group.first.work.method.written
     return written.component, written.path
+
+
+def _loop(work: LoopWork) -> tuple[int, int, int]:
+    """The method and its innermost loop, by its place."""
+    loop = work.loops[-1]
+    return id(work.method), loop.line, loop.column
 
 
 def _cause(work: LoopWork) -> Hashable:

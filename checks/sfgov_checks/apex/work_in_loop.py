@@ -34,8 +34,8 @@ def db_work_in_loop(org: Org) -> Iterator[Outcome]:
     Loops of at most five rounds, loops over chunks, look-ups that are remembered, and work in a `catch` are fine,
     as is the query in the head of a `for` loop. So are queries of custom metadata, which have no limit. It is high
     where triggers, jobs or services come to the loop, and medium where only a page does, or nothing in the org.
-    Where an org has more than a hundred such places, those that come to one statement behind calls are one finding,
-    else those of one method, else those of one class.
+    The statements of one loop are one finding, at the first of them. Where an org has more than a hundred such places
+    still, those that come to one statement behind calls are one finding, else those of one method, else of one class.
 
     ## Bad
     ```apex classes/Lines.cls
@@ -83,8 +83,8 @@ def limited_work_in_loop(org: Org) -> Iterator[Outcome]:
     A transaction may enqueue 50 jobs, make 100 callouts and send 10 e-mails. A loop over the records of one save
     passes each of these limits. Calls are followed through methods, classes and interfaces, as for APX001. Describe
     calls (`Schema.getGlobalDescribe()`) have no limit, but each costs time: they are low, and not looked for behind
-    calls. A callout for each record is of medium severity: many services take one at a time. More than a hundred places
-    are told together as for APX001.
+    calls. A callout for each record is of medium severity: many services take one at a time. Places are told together as
+    for APX001.
 
     ## Bad
     ```apex classes/Notify.cls

@@ -1,10 +1,10 @@
-"""APX001 and APX002 in orgs with more than a hundred places: what has one cause is told together."""
+"""APX001 and APX002: what stands in one loop, and in large orgs what has one cause, is told together."""
 
 from __future__ import annotations
 
 from sfgov.result import Result
 from sfgov.testing import lint
-from sfgov_checks.apex.work_in_loop import db_work_in_loop
+from sfgov_checks.apex.work_in_loop import db_work_in_loop, limited_work_in_loop
 
 Files = dict[str, str]
 
@@ -73,13 +73,71 @@ def test_loops_that_come_to_one_statement_are_one_finding() -> None:
     ]
 
 
+def test_the_statements_of_one_loop_are_one_finding() -> None:
+    [result] = found(
+        class_(
+            "Thrice",
+            "public static void run(List<Case> cases) {",
+            "for (Case one : cases) {",
+            "Case old = [SELECT Id FROM Case WHERE Id = :one.ParentId];",
+            "update one;",
+            "insert one.clone(); } }",
+        )
+    )
+    assert (result.line, result.message) == (
+        4,
+        "Thrice.run makes a SOQL query in each round of the loop at line 3: SELECT Id FROM Case WHERE Id = :one.ParentId. "
+        "The same loop does so in 2 more places, at lines 5 and 6.",
+    )
+    assert [(step.line, step.message) for step in result.evidence] == [
+        (3, "loop: for-each (Case one : cases)"),
+        (4, "SOQL query, once per round"),
+        (5, "DML, once per round"),
+        (6, "DML, once per round"),
+    ]
+
+
+def test_the_first_statement_gives_the_finding_its_identity() -> None:
+    [alone] = found(class_("Loops", looping("run", "update one;")))
+    [both] = found(class_("Loops", looping("run", "update one;", "insert one;")))
+    assert alone.fingerprint == both.fingerprint
+
+
+def test_another_loop_and_a_call_of_the_same_loop_are_findings_of_their_own() -> None:
+    results = found(
+        services(0)
+        | class_(
+            "Loops",
+            "public static void run(List<Case> cases) {",
+            "for (Case one : cases) { update one;",
+            "for (Contact c : one.Contacts) { update c; }",
+            "Service.load(one); }",
+            "for (Case one : cases) { update one; } }",
+        )
+    )
+    assert [result.line for result in results] == [3, 4, 5, 6]
+    assert not [result.message for result in results if " more " in result.message]
+
+
+def test_work_of_another_severity_in_the_same_loop_is_a_finding_of_its_own() -> None:
+    trigger = {
+        "triggers/Cases.trigger": "trigger Cases on Case (after insert) {\n"
+        "for (Case one : Trigger.new) {\nSystem.enqueueJob(new Job(one.Id));\nSchema.getGlobalDescribe();\n} }\n"
+    }
+    job = class_("Job", "public Job(Id one) {}")
+    assert [(result.line, result.severity) for result in lint(trigger | job, limited_work_in_loop)] == [
+        (3, "high"),
+        (4, "low"),
+    ]
+
+
 def test_only_then_are_the_places_of_one_method() -> None:
     two = class_(
         "Twice",
         "public static void run(List<Case> cases) {",
         "for (Case one : cases) {",
-        "update one;",
-        "insert one; } }",
+        "update one; }",
+        "for (Case one : cases) { insert one; } }",
     )
     few = found(singles(96) | services(3) | two)
     assert [result.message for result in few if " more " in result.message] == [
@@ -94,7 +152,10 @@ def test_only_then_are_the_places_of_one_method() -> None:
 
 
 def test_and_then_those_of_one_class() -> None:
-    methods = (looping("first", "update one;", "delete one;"), looping("second", "insert one;"))
+    methods = (
+        looping("first", "update one;", "} for (Case one : cases) { delete one;"),
+        looping("second", "insert one;"),
+    )
     results = found(singles(100) | class_("Wide", *methods))
     [told] = [result for result in results if " more " in result.message]
     assert told.message == (
@@ -108,7 +169,10 @@ def test_no_place_is_lost_and_a_baseline_knows_what_is_told_together() -> None:
     parts = (
         singles(60),
         services(20),
-        class_("Wide", *(looping(f"m{n}", "update one;", "insert one;") for n in range(20))),
+        class_(
+            "Wide",
+            *(looping(f"m{n}", "update one;", "} for (Case one : cases) { insert one;") for n in range(20)),
+        ),
     )
     apart = [result for part in parts for result in found(part)]
     assert len(apart) == 120
