@@ -59,7 +59,7 @@ def merge_base(folder: Path, ref: str) -> Snapshot:
             "this is a shallow clone, in which git cannot tell where the branches went apart; fetch the whole history: "
             "git fetch --unshallow (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0; Azure: fetchDepth: 0)"
         )
-    for name in (ref, "HEAD"):
+    for name in ("HEAD", ref):
         if not _try(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"):
             advice = ", as nothing is committed" if name == "HEAD" else "; fetch it first: git fetch origin"
             raise GitError(f"git knows no commit {name} here{advice}")
