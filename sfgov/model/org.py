@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from sfgov.facts import Fact
 from sfgov.model.agents import Agents
-from sfgov.model.apex import Apex
+from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.attribution import Attribution
 from sfgov.model.automation import Automation
+from sfgov.model.bulk_callers import run_with_many
 from sfgov.model.bypasses import Switch, switches
 from sfgov.model.declared import Declared
 from sfgov.model.deletes import Deletes
@@ -102,6 +103,11 @@ class Org:
     def apex(self) -> Apex:
         """Apex types and methods, and what their operations do."""
         return self._apex or Apex(self.index)
+
+    @cached_property
+    def run_with_many(self) -> frozenset[LinkedMethod]:
+        """The Apex methods that may get many records at once, as far as their callers are known."""
+        return run_with_many(self.apex, self.flows)
 
     @cached_property
     def outbound(self) -> Outbound:

@@ -10,7 +10,6 @@ from sfgov.facts import ApexClass
 from sfgov.model.apex.first_record import first_input_uses
 from sfgov.model.apex.invocable_results import single_results
 from sfgov.model.org import Org
-from sfgov.model.single_callers import called_singly
 
 
 @check("APX004", "invocable-handles-first-record-only", Severity.HIGH, reads=(ApexClass,), tags=("flow",))
@@ -19,8 +18,9 @@ def invocable_handles_first_record_only(org: Org) -> Iterator[Outcome]:
 
     Flows that start with records are run in bulk: the action is called once, with the inputs of up to 200
     interviews. A method that takes `inputs[0]` does nothing for the others, and one that returns a single result
-    gives it to the first interview. Agents and REST calls use the same method. Where all callers in the tree are agents
-    and screen flows, which bring one input at a time, it is of medium severity: the next caller may be another one.
+    gives it to the first interview. Agents and REST calls use the same method. It is high where a
+    flow of many records, or one that others may call, calls it. It is medium where only agents and screen flows do,
+    which bring one input at a time, or nothing in the tree: the next caller may be another one.
 
     Queries and DML in a loop over the inputs are APX001's.
 
@@ -56,10 +56,9 @@ def invocable_handles_first_record_only(org: Org) -> Iterator[Outcome]:
     - https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_classes_annotation_InvocableMethod.htm
     """
     first_only = set()
-    called_once = called_singly(org.agents, org.flows)
     for use in first_input_uses(org.apex):
         first_only.add(use.start)
-        mild = use.whole_passed_on or use.start.method.owner.casefold() in called_once
+        mild = use.whole_passed_on or use.start not in org.run_with_many
         yield Finding(
             f"{use.method.name} uses {use.text}, so all other inputs of a bulk call are ignored.",
             at=use.evidence[-1].place,

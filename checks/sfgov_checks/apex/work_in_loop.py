@@ -33,7 +33,8 @@ def db_work_in_loop(org: Org) -> Iterator[Outcome]:
 
     Loops of at most five rounds, loops over chunks, look-ups that are remembered, and work in a `catch` are fine,
     as is the query in the head of a `for` loop. So are queries of custom metadata, which have no limit. It is high
-    where triggers, jobs or services come to the loop, and medium where only a page does, or nothing in the org.
+    where triggers, jobs, services or flows of many records come to the loop, and medium where only a page, an agent or a
+    screen flow does, or nothing in the org.
     The statements of one loop are one finding, at the first of them. Where an org has more than a hundred such places
     still, those that come to one statement behind calls are one finding, else those of one method, else of one class.
 
@@ -128,7 +129,7 @@ def _severity(org: Org, work: LoopWork) -> Severity:
     """High where many records may come at once; a page's user brings few, and what nothing calls brings none."""
     if work.effect is Effect.DESCRIBE:
         return Severity.LOW
-    may_be_many = work.method in org.apex.run_in_bulk and work.effect is not Effect.CALLOUT
+    may_be_many = work.method in org.run_with_many and work.effect is not Effect.CALLOUT
     return Severity.HIGH if may_be_many else Severity.MEDIUM
 
 

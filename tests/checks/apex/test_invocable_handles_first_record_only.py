@@ -6,7 +6,7 @@ from sfgov.result import Result
 from sfgov.testing import lint
 from sfgov_checks.apex.invocable_handles_first_record_only import invocable_handles_first_record_only
 from tests.agent_orgs import script
-from tests.apex_orgs import apex, files, trail
+from tests.apex_orgs import apex, files, trail, trigger
 
 FILE = "classes/A.cls"
 INPUT = "A:2 invocable method, called with a list of inputs"
@@ -43,7 +43,7 @@ def test_only_the_first_input(org: dict[str, str], text: str) -> None:
     (result,) = found(org)
     assert (result.path, result.line, result.component) == (FILE, 3, "ApexClass:A")
     assert result.message == f"A.run uses {text}, so all other inputs of a bulk call are ignored."
-    assert (result.severity, result.confidence) == ("high", "high")
+    assert (result.severity, result.confidence) == ("medium", "high")
     assert trail(result) == [INPUT, f"A:3 uses {text} and no other record"]
 
 
@@ -155,14 +155,25 @@ BY_RECORDS = "<object>Account</object><recordTriggerType>Create</recordTriggerTy
 @pytest.mark.parametrize(
     ("callers", "severity"),
     [
-        ({}, "high"),
+        ({}, "medium"),
+        (trigger("T", "Account", "after insert", "A.run(ids);"), "high"),
         (script(ACTION), "medium"),
         (flow("Flow"), "medium"),
+        (flow("PromptFlow"), "medium"),
         (flow("AutoLaunchedFlow"), "high"),
         (flow("AutoLaunchedFlow", BY_RECORDS), "high"),
         (script(ACTION) | flow("AutoLaunchedFlow", BY_RECORDS), "high"),
     ],
-    ids=["nobody", "an agent", "a screen flow", "what others call", "a record", "an agent and a record"],
+    ids=[
+        "nobody",
+        "a trigger",
+        "an agent",
+        "a screen flow",
+        "a flow of a prompt",
+        "what others call",
+        "a record",
+        "an agent and a record",
+    ],
 )
 def test_who_calls_it_decides_how_bad_it_is(callers: dict[str, str], severity: str) -> None:
     (result,) = found(act("Svc.close(inputs[0]);") | callers)

@@ -941,6 +941,20 @@ def test_what_does_not_multiply(org: dict[str, str]) -> None:
 
 # Where the code runs decides how bad it is
 
+INVOCABLE = apex("J", "@InvocableMethod public static void act(List<Id> ids) { B.go(null); }")
+
+
+def flow(process: str, start: str = "", *, action: str = "J", name: str = "F") -> dict[str, str]:
+    """A flow that calls a class."""
+    return {
+        f"flows/{name}.flow-meta.xml": f"""<Flow xmlns="http://soap.sforce.com/2006/04/metadata">
+<processType>{process}</processType><status>Active</status>
+<start><connector><targetReference>Call</targetReference></connector>{start}</start>
+<actionCalls><name>Call</name><actionName>{action}</actionName><actionType>apex</actionType></actionCalls>
+</Flow>"""
+    }
+
+
 LOOPS_AND_FINDS = "public static void go(List<Account> all) { for (Account a : all) { Sel.find(a.Id); } }"
 ENTRIES = {
     "trigger": (trigger("T", "Account", "after insert", "B.go(Trigger.new);"), "high"),
@@ -960,9 +974,21 @@ ENTRIES = {
         "high",
     ),
     "future method": (apex("J", "@future public static void later() { B.go(null); }"), "high"),
-    "invocable method": (
-        apex("J", "@InvocableMethod public static void act(List<Id> ids) { B.go(null); }"),
+    "invocable method that a flow of many records calls": (
+        INVOCABLE
+        | flow("AutoLaunchedFlow", "<object>Account</object><triggerType>RecordAfterSave</triggerType>"),
         "high",
+    ),
+    "invocable method that a scheduled flow and a screen flow call": (
+        INVOCABLE | flow("Flow") | flow("AutoLaunchedFlow", "<triggerType>Scheduled</triggerType>", name="G"),
+        "high",
+    ),
+    "invocable method that a flow for others calls": (INVOCABLE | flow("AutoLaunchedFlow"), "high"),
+    "invocable method that a screen flow calls": (INVOCABLE | flow("Flow"), "medium"),
+    "invocable method that nothing calls": (INVOCABLE, "medium"),
+    "invocable method beside one that a flow of many records calls": (
+        INVOCABLE | flow("AutoLaunchedFlow", "<triggerType>RecordAfterSave</triggerType>", action="K"),
+        "medium",
     ),
     "REST service": (
         apex(
