@@ -96,11 +96,8 @@ def _way(guard: TriggerGuard, apex: Apex) -> Iterator[tuple[LinkedMethod, Operat
     """The calls from the trigger to the error, and the error, found again by their places."""
     for evidence in guard.evidence[1:]:
         place = evidence.place
-        for method in apex.methods:
-            if (
-                method.written.path == place.path
-                and method.method.line <= place.line <= method.method.end_line
-            ):
+        for method in apex.methods_in(place.path):
+            if method.method.line <= place.line <= method.method.end_line:
                 for operation in method.method.operations:
                     if (operation.line, operation.column) == (place.line, place.column):
                         yield method, operation

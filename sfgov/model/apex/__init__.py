@@ -81,6 +81,17 @@ class Apex:
             found[method.owner_key].append(method)
         return found
 
+    def methods_in(self, path: str) -> tuple[LinkedMethod, ...]:
+        """The methods of one file, in source order."""
+        return tuple(self._by_path.get(path, ()))
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[LinkedMethod]]:
+        found: dict[str, list[LinkedMethod]] = defaultdict(list)
+        for method in self.methods:
+            found[method.written.path].append(method)
+        return found
+
     def body_of(self, trigger: Written[ApexTrigger]) -> tuple[LinkedMethod, ...]:
         """What a trigger does when it fires; nothing where its text is not there."""
         return tuple(self._bodies.get(trigger.path, ()))
