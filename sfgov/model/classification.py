@@ -77,6 +77,17 @@ class SensitiveField(msgspec.Struct, frozen=True):
         """Whether it holds one or more of a fixed set of values: Data Mask cannot mask such a field."""
         return self.written is not None and "picklist" in self.written.fact.type.casefold()
 
+    @property
+    def may_be_default(self) -> bool:
+        """Whether it may be that nobody decided on it.
+
+        Salesforce fills in the classification of standard fields by itself where an org lets it
+        (`enableDefaultMetadataValues` of its privacy settings), with this level and no group.
+        """
+        if self.written is None or _stated(self.written.fact.compliance_group):
+            return False
+        return self.level.casefold() == "confidential" and "__" not in self.field
+
     def evidence(self) -> tuple[Evidence, ...]:
         """The lines that classify it."""
         if self.written is None:

@@ -37,7 +37,8 @@ def security_mode_depends_on_api_version(org: Org, policy: Policy) -> Iterator[O
 
     Reported are classes up to 66 that pages, components, services, flows or agents come to, where a statement
     without a mode reads a field that is classified as sensitive or deletes an object that the policy never lets
-    anyone delete (high); classes from 67 on that still say `WITH SECURITY_ENFORCED`, which no longer compiles
+    anyone delete (high, or medium where all those fields are standard ones and only Confidential, which Salesforce may
+    have filled in by itself); classes from 67 on that still say `WITH SECURITY_ENFORCED`, which no longer compiles
     (high); and classes without a sharing keyword that extend, or are called by, a class on the other side of 67
     (medium). Methods that ask for permissions themselves are fine.
 
@@ -115,29 +116,31 @@ def security_mode_depends_on_api_version(org: Org, policy: Policy) -> Iterator[O
 class _Guarded:
     """The sensitive fields of each object (all in lower case), and the objects that are never deleted."""
 
-    def __init__(self, fields: Mapping[str, Mapping[str, Evidence]], never: Iterable[str]) -> None:
+    def __init__(self, fields: Mapping[str, Mapping[str, SensitiveField]], never: Iterable[str]) -> None:
         self._fields = fields
         self._never = {name.casefold(): name for name in never}
 
-    def reason(self, statement: Statement) -> tuple[str, Evidence | None]:
-        """Why a statement must say its mode (`reads Contact.SSN__c`), with what says so; empty if it need not."""
+    def reason(self, statement: Statement) -> tuple[str, SensitiveField | None]:
+        """Why a statement must say its mode (`reads Contact.SSN__c`), with the field; empty if it need not."""
         operation = statement.operation
         if operation.kind == "soql":
             words = set(re.findall(r"\w+", operation.text.casefold()))
-            for name, evidence in self._fields.get(statement.object, {}).items():
-                if name in words:
-                    return f"reads {evidence.place.component.partition(':')[2]}", evidence
+            fields = [
+                field for name, field in self._fields.get(statement.object, {}).items() if name in words
+            ]
+            if fields:
+                gravest = min(fields, key=lambda field: field.may_be_default)
+                return f"reads {gravest.name}", gravest
         deletes = operation.name.casefold() in ("delete", "deleteasync", "deleteimmediate")
         if deletes and statement.object in self._never:
             return f"deletes {self._never[statement.object]} (never, says the policy)", None
         return "", None
 
 
-def _by_object(fields: Iterator[SensitiveField]) -> Mapping[str, Mapping[str, Evidence]]:
-    found: dict[str, dict[str, Evidence]] = defaultdict(dict)
+def _by_object(fields: Iterator[SensitiveField]) -> Mapping[str, Mapping[str, SensitiveField]]:
+    found: dict[str, dict[str, SensitiveField]] = defaultdict(dict)
     for field in fields:
-        evidence = field.evidence()
-        found[field.object.casefold()][field.field.casefold()] = evidence[0]
+        found[field.object.casefold()][field.field.casefold()] = field
     return found
 
 
@@ -162,16 +165,19 @@ def _ignores_permissions(
         at=first.method.at(first.operation),
         because=[
             *_version(apex, saved),
-            *(e for statement, why, source in found[:_SHOWN] for e in _shown(statement, why, source)),
+            *(e for statement, why, field in found[:_SHOWN] for e in _shown(statement, why, field)),
         ],
+        severity=Severity.MEDIUM
+        if all(field and field.may_be_default for *_, field in found)
+        else Severity.HIGH,
         subject=saved.written.name,
     )
 
 
-def _shown(statement: Statement, why: str, source: Evidence | None) -> Iterator[Evidence]:
+def _shown(statement: Statement, why: str, field: SensitiveField | None) -> Iterator[Evidence]:
     yield statement.method.at(statement.operation).says(f"{why}, without a mode")
-    if source:
-        yield source
+    if field:
+        yield field.evidence()[0]
 
 
 def _no_longer_compiles(saved: SavedClass) -> Iterator[Outcome]:

@@ -63,7 +63,8 @@ def classified_field_without_mask(org: Org, policy: Policy) -> Iterator[Outcome]
     Data Mask's Tooling rows, the Data Mask package's records, masking templates, and in-house records that
     `masking.custom_metadata` maps.
 
-    Where nothing says what is masked, there is one finding per object. Where only a policy's shell or the installed
+    Where nothing says what is masked, there is one finding per object, of medium severity where its fields are all
+    standard ones and only Confidential, which Salesforce may have filled in by itself. Where only a policy's shell or the installed
     package is seen, its contents are unknown, and the finding has low confidence. Protected health data, card data
     and fields of a restricted level are critical once masking exists but leaves them out. Of medium severity are
     picklists, which Data Mask cannot mask, and, on objects of which some field is masked, the emails, phone numbers,
@@ -240,6 +241,7 @@ def _nothing_declared(name: str, unmasked: Sequence[_Unmasked]) -> Finding:
         because=_evidence(unmasked),
         fix=f"Declare how the fields are masked, in governance/masking/{name}.yml or by an export of the Data Mask "
         "policy's rows to governance/exports/.",
+        severity=Severity.MEDIUM if all(one.field.may_be_default for one in unmasked) else Severity.HIGH,
         confidence=Confidence.MEDIUM,
         subject="nothing declared",
     )

@@ -54,6 +54,34 @@ def test_a_sensitive_field_is_read_without_a_mode() -> None:
     ]
 
 
+def confidential(name: str) -> dict[str, str]:
+    """A field of Contact with the level that Salesforce gives standard fields by itself."""
+    return {
+        path.replace("SSN__c", name): text.replace("SSN__c", name)
+        .replace("complianceGroup>", "securityClassification>")
+        .replace("PII", "Confidential")
+        for path, text in SSN.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("queried", "severity", "reads"),
+    [
+        ("Fax", "medium", "Contact.Fax"),
+        ("Income__c", "high", "Contact.Income__c"),
+        ("Fax, SSN__c", "high", "Contact.SSN__c"),
+    ],
+    ids=["a standard field", "a custom field", "both"],
+)
+def test_what_salesforce_may_have_classified_by_itself_is_medium(
+    queried: str, severity: str, reads: str
+) -> None:
+    read = READ.replace("Id, SSN__c", queried)
+    (result,) = found(confidential("Fax"), confidential("Income__c"), apex("C", read), saved_at("C", "58.0"))
+    assert result.severity == severity
+    assert f"C.all reads {reads} without" in result.message
+
+
 def test_an_object_that_is_never_deleted() -> None:
     (result,) = found(apex("C", DELETE), saved_at("C", "66.0"))
     assert (result.path, result.line) == ("classes/C.cls", 2)

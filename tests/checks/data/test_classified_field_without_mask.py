@@ -185,6 +185,34 @@ def test_nothing_says_what_is_masked_is_one_finding_per_object() -> None:
 SHELL = {"dataMaskPolicies/P.dataMaskPolicy": "<DataMaskPolicy><label>P</label></DataMaskPolicy>"}
 
 
+DEFAULT = field("Lead.Phone", level="Confidential") | field("Lead.Fax", level="Confidential")
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        (DEFAULT, "medium"),
+        (DEFAULT | field("Lead.Email", "PII", "Confidential"), "high"),
+        (DEFAULT | field("Lead.Email", "Works council", "Confidential"), "high"),
+        (DEFAULT | field("Lead.Email", level="Restricted"), "high"),
+        (DEFAULT | field("Lead.Income__c", level="Confidential"), "high"),
+    ],
+    ids=["as Salesforce fills it in", "a group", "a group of their own", "another level", "a custom field"],
+)
+def test_what_salesforce_may_have_classified_by_itself_is_medium(
+    files: dict[str, str], severity: str
+) -> None:
+    [one] = found(files)
+    assert (one.severity, one.confidence) == (severity, "medium")
+
+
+def test_it_is_high_where_masking_leaves_it_out() -> None:
+    lead = {
+        "governance/masking/Lead.yml": "object: Lead\nfields:\n  Phone: {category: library, value: phone}\n"
+    }
+    assert [one.severity for one in found(DEFAULT | lead) if "Lead.Fax" in one.message] == ["high"]
+
+
 def test_a_shell_alone_is_unknown_and_one_finding_of_low_confidence_per_object() -> None:
     (one,) = found(SSN | field("Contact.Note__c", "PII") | SHELL)
     assert said([one]) == [
