@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from sfgov.model.apex import Apex, LinkedMethod
 from sfgov.model.apex.entries import BULK, Entry
-from sfgov.model.flow_launch import Launch
 from sfgov.model.flow_work import apex_class_of
 from sfgov.model.flows import Flows
 
-_FOR_ONE = frozenset({Launch.SCREEN, Launch.PROMPT})
-"""What a user or a prompt starts brings one input at a time."""
 _WITHOUT_FLOWS = BULK - {Entry.INVOCABLE}
 
 
 def run_with_many(apex: Apex, flows: Flows) -> frozenset[LinkedMethod]:
-    """The methods that a trigger, a job or a service comes to, or a flow that may bring many inputs at once.
+    """The methods that a trigger, a job or a service comes to, or a flow that many records enter at once.
 
-    An invocable method that only agents and screen flows call gets one input; of one that nothing in the tree calls
-    it is not known. A flow that others may call counts as one that brings many: who runs it is not said.
+    An invocable method that only agents and flows for one call gets one input; of one that nothing in the tree calls
+    it is not known. The same holds for a flow that others may call and none in the tree does.
     """
     in_flows = _called_with_many(flows)
     return frozenset(
@@ -32,10 +29,10 @@ def _is_bulk(method: LinkedMethod, kinds: frozenset[Entry], in_flows: frozenset[
 
 
 def _called_with_many(flows: Flows) -> frozenset[str]:
-    """The Apex classes (in lower case) that flows with many interviews call."""
-    return frozenset(
-        apex_class_of(element).casefold()
-        for flow in flows.all()
-        if flow.launch not in _FOR_ONE
-        for element in flow.fact.elements
-    )
+    """The Apex classes (in lower case) that flows call which many records enter, themselves or through others."""
+    found: set[str] = set()
+    for flow in flows.all():
+        classes = {apex_class_of(element).casefold() for element in flow.fact.elements} - {""}
+        if classes and (flow.bulk or flows.way_from_trigger(flow, bulk=True)):
+            found |= classes
+    return frozenset(found)

@@ -19,8 +19,8 @@ def invocable_handles_first_record_only(org: Org) -> Iterator[Outcome]:
     Flows that start with records are run in bulk: the action is called once, with the inputs of up to 200
     interviews. A method that takes `inputs[0]` does nothing for the others, and one that returns a single result
     gives it to the first interview. Agents and REST calls use the same method. It is high where a
-    flow of many records, or one that others may call, calls it. It is medium where only agents and screen flows do,
-    which bring one input at a time, or nothing in the tree: the next caller may be another one.
+    flow that many records enter calls it. It is medium where only agents and other flows do, which bring one input at
+    a time, or nothing in the tree: the next caller may be another one.
 
     Queries and DML in a loop over the inputs are APX001's.
 

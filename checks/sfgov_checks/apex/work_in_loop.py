@@ -34,7 +34,7 @@ def db_work_in_loop(org: Org) -> Iterator[Outcome]:
     Loops of at most five rounds, loops over chunks, look-ups that are remembered, and work in a `catch` are fine,
     as is the query in the head of a `for` loop. So are queries of custom metadata, which have no limit. It is high
     where triggers, jobs, services or flows of many records come to the loop, and medium where only a page, an agent or a
-    screen flow does, or nothing in the org.
+    flow for one does, or nothing in the org.
     The statements of one loop are one finding, at the first of them. Where an org has more than a hundred such places
     still, those that come to one statement behind calls are one finding, else those of one method, else of one class.
 

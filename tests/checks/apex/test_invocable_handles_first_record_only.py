@@ -160,7 +160,7 @@ BY_RECORDS = "<object>Account</object><recordTriggerType>Create</recordTriggerTy
         (script(ACTION), "medium"),
         (flow("Flow"), "medium"),
         (flow("PromptFlow"), "medium"),
-        (flow("AutoLaunchedFlow"), "high"),
+        (flow("AutoLaunchedFlow"), "medium"),
         (flow("AutoLaunchedFlow", BY_RECORDS), "high"),
         (script(ACTION) | flow("AutoLaunchedFlow", BY_RECORDS), "high"),
     ],

@@ -955,6 +955,17 @@ def flow(process: str, start: str = "", *, action: str = "J", name: str = "F") -
     }
 
 
+def calling(process: str, start: str = "") -> dict[str, str]:
+    """A flow that calls the flow F."""
+    return {
+        "flows/Top.flow-meta.xml": f"""<Flow xmlns="http://soap.sforce.com/2006/04/metadata">
+<processType>{process}</processType><status>Active</status>
+<start><connector><targetReference>Sub</targetReference></connector>{start}</start>
+<subflows><name>Sub</name><flowName>F</flowName></subflows>
+</Flow>"""
+    }
+
+
 LOOPS_AND_FINDS = "public static void go(List<Account> all) { for (Account a : all) { Sel.find(a.Id); } }"
 ENTRIES = {
     "trigger": (trigger("T", "Account", "after insert", "B.go(Trigger.new);"), "high"),
@@ -980,10 +991,26 @@ ENTRIES = {
         "high",
     ),
     "invocable method that a scheduled flow and a screen flow call": (
-        INVOCABLE | flow("Flow") | flow("AutoLaunchedFlow", "<triggerType>Scheduled</triggerType>", name="G"),
+        INVOCABLE
+        | flow("Flow")
+        | flow("AutoLaunchedFlow", "<object>Account</object><triggerType>Scheduled</triggerType>", name="G"),
         "high",
     ),
-    "invocable method that a flow for others calls": (INVOCABLE | flow("AutoLaunchedFlow"), "high"),
+    "invocable method that a schedule without records calls": (
+        INVOCABLE | flow("AutoLaunchedFlow", "<triggerType>Scheduled</triggerType>"),
+        "medium",
+    ),
+    "invocable method that a flow for others calls": (INVOCABLE | flow("AutoLaunchedFlow"), "medium"),
+    "invocable method in a subflow of a screen flow": (
+        INVOCABLE | flow("AutoLaunchedFlow") | calling("Flow"),
+        "medium",
+    ),
+    "invocable method in a subflow of a flow of many records": (
+        INVOCABLE
+        | flow("AutoLaunchedFlow")
+        | calling("AutoLaunchedFlow", "<object>Account</object><triggerType>RecordAfterSave</triggerType>"),
+        "high",
+    ),
     "invocable method that a screen flow calls": (INVOCABLE | flow("Flow"), "medium"),
     "invocable method that nothing calls": (INVOCABLE, "medium"),
     "invocable method beside one that a flow of many records calls": (
