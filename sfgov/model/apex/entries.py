@@ -63,6 +63,13 @@ _INTERFACES = {
     "schedulable": (Entry.SCHEDULABLE, {"execute"}),
     "messaging.inboundemailhandler": (Entry.EMAIL, {"handleinboundemail"}),
 }
+_CONTEXTS = {
+    Entry.BATCH: {"batchablecontext"},
+    Entry.QUEUEABLE: {"queueablecontext", "finalizercontext"},
+    Entry.SCHEDULABLE: {"schedulablecontext"},
+    Entry.EMAIL: {"inboundemail"},
+}
+"""What the platform passes first; other methods of the same name are called by Apex alone."""
 _TEST_HELPER = re.compile(
     r"(?:^|_|(?<=[a-z0-9]))(?:Test|TEST|Mock|MOCK|Stub|Fixture|Dummy|test|mock)(?:s|ing)?(?=[A-Z0-9_]|$)"
 )
@@ -92,8 +99,13 @@ def _from_interfaces(name: str, linked: LinkedMethod, types: Types) -> Iterator[
     for written in outside_types(linked.owner_key, types):
         bare = written.partition("<")[0].strip().casefold().removeprefix("system.")
         entry, methods = _INTERFACES.get(bare, (Entry.FRAMEWORK, set()))
-        if not methods or name in methods:
+        if not methods or (name in methods and _takes(linked, _CONTEXTS[entry])):
             yield Entry.TRIGGER if entry is Entry.FRAMEWORK and _TRIGGER_BASE.search(bare) else entry
+
+
+def _takes(linked: LinkedMethod, contexts: set[str]) -> bool:
+    parameters = linked.method.parameters
+    return bool(parameters) and parameters[0].type.strip().casefold().rpartition(".")[2] in contexts
 
 
 def outside_types(key: str, types: Types) -> Iterator[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from sfgov.result import Result
@@ -150,6 +152,32 @@ def flow(process: str, start: str = "") -> dict[str, str]:
 
 
 BY_RECORDS = "<object>Account</object><recordTriggerType>Create</recordTriggerType><triggerType>RecordAfterSave</triggerType>"
+
+
+JOB = """\
+    public class A implements {interface} {{
+    @InvocableMethod public static void execute(List<Id> inputs) {{
+    Svc.close(inputs[0]);
+    }}
+    public void execute({context} c) {{ {body} }}
+    }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("interface", "context", "body", "severity"),
+    [
+        ("Schedulable", "SchedulableContext", "Svc.close(null);", "medium"),
+        ("Queueable", "QueueableContext", "Svc.close(null);", "medium"),
+        ("System.Queueable", "System.QueueableContext", "A.execute(ids);", "high"),
+    ],
+)
+def test_an_invocable_method_named_as_that_of_a_job(
+    interface: str, context: str, body: str, severity: str
+) -> None:
+    text = dedent(JOB).format(interface=interface, context=context, body=body)
+    (result,) = found({FILE: text})
+    assert (result.line, result.severity) == (3, severity)
 
 
 @pytest.mark.parametrize(
