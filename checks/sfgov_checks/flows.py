@@ -43,6 +43,10 @@ def down_from_trigger(calls: Sequence[tuple[LinkedFlow, FlowElement]]) -> Iterat
         yield place.says(f"flow {caller.name}{starts} calls {called_flow(element)}")
 
 
+_ONE_AT_A_TIME = {"emailAlert", "emailSimple", "externalService"}
+"""Actions for one record or request: where each record needs its own, a flow can only repeat them."""
+
+
 def loop_finding(
     org: Org,
     flow: LinkedFlow,
@@ -57,16 +61,17 @@ def loop_finding(
     """A node that does `work` in each round of a loop; `then` and `behind` tell what it leads to in other files.
 
     High where a record, a schedule or a message starts the flow or one that calls it; medium where a person does,
-    or where only rounds do it in which something fails.
+    where only rounds do it in which something fails, or where a flow has no way to do it for many at once.
     """
     failing = loop.repetition(element) is Repetition.FAILING_ROUND
     calls = () if flow.triggered else org.flows.way_from_trigger(flow)
+    many = (flow.triggered or calls) and element.action_type not in _ONE_AT_A_TIME
     return Finding(
         f"{element.name} {work} in each round of the loop {loop.name}"
         f"{' in which something fails' if failing else ''}{then}.{doubt(flow)}",
         at=flow.written.at(element.line, element.name),
         because=[*down_from_trigger(calls), *_into_loop(flow, loop, element, work), *behind],
-        severity=Severity.HIGH if (flow.triggered or calls) and not failing else Severity.MEDIUM,
+        severity=Severity.HIGH if many and not failing else Severity.MEDIUM,
         confidence=confidence if flow.live else Confidence.LOW,
         subject=f"{loop.name}.{element.name}",
     )

@@ -27,7 +27,8 @@ def db_in_loop(org: Org) -> Iterator[Outcome]:
 
     Quiet: elements from which there is no way back to the loop, loops that the flow itself bounds to five rounds,
     rounds with a screen or a wait in between (each starts a new transaction), flows that do not run, templates.
-    A flow that no record, schedule or message starts, and that none of those calls, is reported as medium.
+    A flow that no record, schedule or message starts, and that none of those calls, is reported as medium, and so are
+    e-mails and external services: a flow has no action that sends many of them at once.
 
     ## Bad
     ```xml flows/Close_Lines.flow-meta.xml

@@ -82,9 +82,6 @@ def test_a_query_per_round_with_its_whole_story() -> None:
             "updates Invoice__c records",
         ),
         (node("recordDeletes", "Do", tag("inputReference", "unknown"), to="Each"), "deletes records"),
-        (node("actionCalls", "Do", tag("actionType", "emailAlert"), to="Each"), "sends an e-mail"),
-        (node("actionCalls", "Do", tag("actionType", "emailSimple"), to="Each"), "sends an e-mail"),
-        (node("actionCalls", "Do", tag("actionType", "externalService"), to="Each"), "makes a callout"),
         (node("actionCalls", "Do", tag("actionType", "chatterPost"), to="Each"), "posts to Chatter"),
         (
             node("actionCalls", "Do", tag("actionType", "submit"), to="Each"),
@@ -94,6 +91,21 @@ def test_a_query_per_round_with_its_whole_story() -> None:
 )
 def test_limited_work(block: str, work: str) -> None:
     assert said(in_flow(loop(each="Do"), block)) == [f"5 high high Do {work} in each round of the loop Each."]
+
+
+@pytest.mark.parametrize(
+    ("action", "work"),
+    [
+        ("emailAlert", "sends an e-mail"),
+        ("emailSimple", "sends an e-mail"),
+        ("externalService", "makes a callout"),
+    ],
+)
+def test_what_a_flow_can_only_do_one_at_a_time_is_medium(action: str, work: str) -> None:
+    block = node("actionCalls", "Do", tag("actionType", action), to="Each")
+    assert said(in_flow(loop(each="Do"), block)) == [
+        f"5 medium high Do {work} in each round of the loop Each."
+    ]
 
 
 def test_mdapi_format_with_an_active_version() -> None:
