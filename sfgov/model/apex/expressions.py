@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"-?\d+(?P<fraction>\.\d+)?(?P<suffix>[dDlL]?)")
 _PIECE = re.compile(r"'(?:[^'\\]|\\.)*+'?|[()\[\]{}.]|[^'()\[\]{}.]++", re.DOTALL)
 """A string, a bracket, a dot, or what stands between them."""
 _IN_CHAIN = re.compile(r"[\w? \t<>,-]*")
+_JOB_IDS = frozenset({"gettriggerid", "getjobid", "getchildjobid", "getasyncapexjobid"})
 _ELEMENT_METHODS = frozenset({"get", "remove"})
 _SAME_METHODS = frozenset({"clone", "deepclone"})
 _DEEPEST = 12
@@ -139,7 +140,8 @@ class Expressions:
             key = self._types.find(holder.text, holder.inside)
             if key:
                 return self._result(key, call[1], call[2], qualified=True)
-            return of_collection(holder, call[1].casefold()) or _of_text(holder, call[1].casefold())
+            name = call[1].casefold()
+            return of_collection(holder, name) or _of_text(holder, name) or _of_context(holder, name)
         indexed = _INDEX.fullmatch(part)
         if indexed:
             found = self._member(holder, indexed[1])
@@ -164,6 +166,13 @@ def result_of(methods: list[LinkedMethod]) -> TypeRef | None:
     """The return type that all of these methods have in common."""
     found = {TypeRef(m.method.return_type, m.owner_key) for m in methods}
     return found.pop() if len(found) == 1 else None
+
+
+def _of_context(holder: TypeRef, method: str) -> TypeRef | None:
+    """What a method (in lower case) of a job's context gives: its contexts know Ids of jobs."""
+    context = holder.text.casefold().rpartition(".")[2]
+    is_id = method in _JOB_IDS and context.endswith("context")
+    return TypeRef("Id", "") if is_id else None
 
 
 def of_collection(holder: TypeRef, method: str) -> TypeRef | None:

@@ -275,3 +275,13 @@ def test_an_object_made_by_the_name_of_its_class_is_dynamic(tmp_path: Path) -> N
         True,
         False,
     ]
+
+
+def test_a_jobs_context_knows_ids(tmp_path: Path) -> None:
+    org = apex(
+        "A",
+        "public void execute(SchedulableContext ctx) { execute(ctx.getTriggerId()); }",
+        "public void execute(Id trigger) { }",
+        "public void execute(List<Account> many) { }",
+    )
+    assert runs(tmp_path, org, 2, "execute") == ["A.execute/1:3"]
