@@ -121,10 +121,17 @@ def identity_from_model(org: Org) -> Iterator[Outcome]:
     - https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_genaiplannerbundle.htm
     - https://cheatsheetseries.owasp.org/cheatsheets/Insecure_Direct_Object_Reference_Prevention_Cheat_Sheet.html
     """
+    told: dict[tuple[str, ...], tuple[list[Action], list[_Chosen]]] = {}
     for actions in once(org.agents.all):
         chosen = [one for action in actions for one in _chosen(action)]
-        if chosen:
-            yield _finding(actions, chosen)
+        if chosen:  # several topics may have the same action, each with a definition of its own
+            names = sorted({one.input.name.casefold() for one in chosen})
+            key = (whose(actions), calling(actions[0]), *names)
+            all_actions, all_chosen = told.setdefault(key, ([], []))
+            all_actions += actions
+            all_chosen += chosen
+    for all_actions, all_chosen in told.values():
+        yield _finding(all_actions, all_chosen)
 
 
 class _Chosen(msgspec.Struct, frozen=True):
@@ -272,7 +279,7 @@ def _finding(actions: Sequence[Action], chosen: Sequence[_Chosen]) -> Finding:
         f"{whose(actions)}: the model fills {joined(names)} of {calling(action)}, and so the user of the agent chooses "
         f"whose {joined(objects)} it {verb}s{_how(first.selection)}.",
         at=first.source.at if first.source.written else action.at,
-        because=list(_evidence(chosen)),
+        because=list(dict.fromkeys(_evidence(chosen))),
         severity=first.severity,
         confidence=None if first.selection.context in _SYSTEM else Confidence.MEDIUM,
         subject=f"{action.at.element} {', '.join(sorted(names))}",

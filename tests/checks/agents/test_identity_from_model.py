@@ -229,3 +229,28 @@ def test_an_action_of_the_library() -> None:
 )
 def test_what_is_not_for_the_model_to_say(files: dict[str, str]) -> None:
     assert found(files, check) == []
+
+
+def test_an_action_that_two_topics_define_is_told_once() -> None:
+    second = """\
+topic returns:
+   description: "x"
+   actions:
+      get_order:
+         inputs:
+            order_id: string
+         target: "flow://Get"
+   reasoning:
+      actions:
+         find: @actions.get_order
+            with order_id=...
+"""
+    files = asking("order_id=...", more=second) | BY_ID
+    assert found(files, check) == [
+        f"high/high {AGENT}:21 Help: the model fills order_id of get_order (flow Get), and so the user of the agent "
+        "chooses whose Order it reads, in system context without sharing."
+    ]
+    assert [line for line in evidence(files, check) if "fills" in line] == [
+        f"{AGENT}:21 the model fills order_id",
+        f"{AGENT}:32 the model fills order_id",
+    ]
