@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -101,15 +102,21 @@ def secret_in_metadata(org: Org) -> Iterator[Finding]:
     - https://developer.salesforce.com/docs/atlas.en-us.secure_coding_guide.meta/secure_coding_guide/secure_coding_storing_sensitive_data.htm
     """
     seen: set[tuple[str, int]] = set()
+    told: dict[tuple[str, bool, Place | None], list[_Found]] = defaultdict(list)
     for one in (*_in_records(org), *_in_fields(org), *_in_apex(org), *_in_apps(org)):
         if (one.place.path, one.place.line) not in seen:
             seen.add((one.place.path, one.place.line))
-            yield Finding(
-                f"{one.what} {'holds' if one.secret.known else 'seems to hold'} {one.secret.is_a}.",
-                at=one.place,
-                severity=None if one.secret.known else Severity.HIGH,
-                confidence=None if one.secret.known else Confidence.MEDIUM,
-            )
+            is_record = one.place.component.startswith("CustomMetadata:")  # its secrets belong together
+            told[one.place.component, one.secret.known, None if is_record else one.place].append(one)
+    for first, *others in told.values():
+        more = "".join(f", and {one.place.element} {one.secret.is_a}" for one in others)
+        yield Finding(
+            f"{first.what} {'holds' if first.secret.known else 'seems to hold'} {first.secret.is_a}{more}.",
+            at=first.place,
+            because=[one.place.says(one.secret.is_a) for one in others],
+            severity=None if first.secret.known else Severity.HIGH,
+            confidence=None if first.secret.known else Confidence.MEDIUM,
+        )
 
 
 def _in_records(org: Org) -> Iterator[_Found]:

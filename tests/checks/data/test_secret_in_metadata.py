@@ -28,6 +28,22 @@ def test_a_record() -> None:
     assert RANDOM not in repr(one)
 
 
+def test_the_secrets_of_one_record_are_one_finding() -> None:
+    values = [("API_Key__c", RANDOM), ("Note__c", AWS), ("Client_Secret__c", RANDOM[::-1])]
+    body = "".join(
+        f"    <values>\n        <field>{name}</field>\n        <value>{value}</value>\n    </values>\n"
+        for name, value in values
+    )
+    known, random = sorted(lint({RECORD: xml("CustomMetadata", body)}, check), key=lambda r: r.severity.rank)
+    assert (known.line, known.message) == (9, "Endpoint Billing: Note__c holds an AWS access key.")
+    assert (random.line, random.message) == (
+        5,
+        "Endpoint Billing: API_Key__c seems to hold an api key, and Client_Secret__c a client secret.",
+    )
+    assert [(step.line, step.message) for step in random.evidence] == [(13, "a client secret")]
+    assert RANDOM[::-1] not in repr(random)
+
+
 @pytest.mark.parametrize(
     ("value", "is_a"),
     [
