@@ -16,7 +16,7 @@ from sfgov_checks.agents.character import (
     takes_all,
 )
 from sfgov_checks.agents.character_layer_missing import character_layer_missing as check
-from tests.agent_orgs import bot, found, planner, script
+from tests.agent_orgs import bot, found, planner, plugin, script, xml
 
 AGENT = "aiAuthoringBundles/Help/Help.agent"
 PLANNER = "genAiPlannerBundles/Help/Help.genAiPlannerBundle"
@@ -111,6 +111,29 @@ def test_a_planner_is_told_by_its_topics_and_by_its_bot() -> None:
         "states no intent, communication style, decision boundaries and trust guardrails"
         in found(without, check)[0]
     )
+
+
+def test_an_older_planner_is_told_by_topics_of_the_library() -> None:
+    names = "<genAiPlugins><genAiPluginName>Orders</genAiPluginName></genAiPlugins>"
+    version = (
+        "<conversationDefinitionPlanners><genAiPlannerName>Help</genAiPlannerName></conversationDefinitionPlanners>"
+        "<role>You help customers.</role><toneType>Casual</toneType>"
+    )
+
+    def org(scope: str) -> dict[str, str]:
+        topic = f"<description>Questions of customers about an order</description>\n<scope>{scope}</scope>"
+        return {
+            "genAiPlanners/Help.genAiPlanner": xml("GenAiPlanner", names),
+            **plugin("Orders", topic),
+            **bot("Help", "<agentType>EinsteinServiceAgent</agentType>", version=version),
+        }
+
+    (said,) = found(org("Find the order that the customer asks about, and tell its state."), check)
+    assert said.startswith(
+        "medium/low genAiPlanners/Help.genAiPlanner:1 Help states its intent and communication style, but no decision "
+        "boundaries and trust guardrails."
+    )
+    assert found(org(WHOLE), check) == []
 
 
 def test_instructions_that_replace_the_agents_own() -> None:

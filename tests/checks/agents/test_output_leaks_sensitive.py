@@ -7,7 +7,20 @@ import json
 import pytest
 
 from sfgov_checks.agents.output_leaks_sensitive import output_leaks_sensitive as check
-from tests.agent_orgs import apex, bot, evidence, flow, found, planner, script, start, variable, xml
+from tests.agent_orgs import (
+    apex,
+    bot,
+    evidence,
+    flow,
+    found,
+    function,
+    planner,
+    plugin,
+    script,
+    start,
+    variable,
+    xml,
+)
 
 AGENT = "aiAuthoringBundles/Help/Help.agent"
 SSN = {
@@ -131,6 +144,30 @@ def test_a_planner_and_the_log_of_its_bot() -> None:
         "medium/high genAiPlannerBundles/Help/localActions/Orders/Act/output/schema.json:3 Help: Act (flow Find) gives "
         "Contact.SSN__c (Restricted) in number, which may be shown, and its schema says that it is no personal data.",
     ]
+
+
+def test_an_older_planner_with_topics_and_actions_of_the_library() -> None:
+    schema = '{"properties": {"number": {"lightning:type": "lightning__textType",\n"copilotAction:isDisplayable": %s}}}'
+    topics = "<genAiPlugins><genAiPluginName>Orders</genAiPluginName></genAiPlugins>"
+
+    def org(shown: str) -> dict[str, str]:
+        target = (
+            "<invocationTarget>Find</invocationTarget>\n<invocationTargetType>flow</invocationTargetType>"
+        )
+        return {
+            "genAiPlanners/Help.genAiPlanner": xml("GenAiPlanner", topics),
+            **plugin("Orders", "<genAiFunctions><functionName>Act</functionName></genAiFunctions>"),
+            **function("Act", target, outputs=schema % shown),
+            **bot("Help", KIND.format(""), version=VERSION),
+            **FIND,
+            **SSN,
+        }
+
+    assert found(org("true"), check) == [
+        "medium/high genAiFunctions/Act/output/schema.json:1 Help: Act (flow Find) gives Contact.SSN__c (Restricted) in "
+        "number, which may be shown."
+    ]
+    assert found(org("false"), check) == []
 
 
 @pytest.mark.parametrize(
