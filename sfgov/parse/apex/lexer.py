@@ -14,7 +14,7 @@ from operator import add
 
 from sfgov.facts import Problem
 from sfgov.facts.apex import Suppression
-from sfgov.parse.apex.outline import Span
+from sfgov.parse.apex.outline import STRING, Span
 
 _BLANK = r"\s*+ (?: / (?: /[^\r\n]*+ | \*[^*]*+\*++ (?:[^/*][^*]*+\*++)*+ / ) \s*+ )*+"
 """White space and comments."""
@@ -36,13 +36,12 @@ _TOKEN = re.compile(
 )
 _FIRST_BLANK = re.compile(_BLANK, re.VERBOSE | re.ASCII)
 _LINE_END = re.compile(r"\r\n?|\n")
-_STRING = r"'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|'(?:[^'\\\r\n]|\\.)*'?"
 _GAP = r"\s*(?:(?://[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z))\s*)+|\s{2,}|[\t\n\r\f]"
 """What is more than a single blank."""
-_STRING_OR_GAP = re.compile(f"({_STRING})|{_GAP}")
+_STRING_OR_GAP = re.compile(f"({STRING})|{_GAP}")
 _PLACEHOLDER = re.compile(r"%%%\w*%%%")
 _SUPPRESSION = re.compile(r"//[ \t]*sfgov[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
-_STRING_OR_COMMENT = re.compile(f"{_STRING}|(//[^\r\n]*)|/\\*[\\s\\S]*?(?:\\*/|\\Z)")
+_STRING_OR_COMMENT = re.compile(f"{STRING}|(//[^\r\n]*)|/\\*[\\s\\S]*?(?:\\*/|\\Z)")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 END = "\0"
 """What stands after the last token, several times over, so that looking ahead needs no bounds check."""

@@ -10,10 +10,11 @@ import re
 Span = tuple[int, int]
 """The offsets of the first character and after the last one."""
 
-_STRING = r"'(?:''(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''|[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?)"
+STRING = r"'(?:''(?:[^'\\]++|\\[\s\S]|'(?!''))*+'''|[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?)"
+"""A string of one line or, between three quotes, of several; one that its line does not end stops there."""
 _COMMENT = r"//[^\r\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
-_BRACE = re.compile(rf"(?:[^'/{{}}]++|{_STRING}|{_COMMENT}|/(?!\*))*+([{{}}])")
-_BRACKET = re.compile(rf"(?:[^'/(){{}}\[\]]++|{_STRING}|{_COMMENT}|/(?!\*))*+([(){{}}\[\]])")
+_BRACE = re.compile(rf"(?:[^'/{{}}]++|{STRING}|{_COMMENT}|/(?!\*))*+([{{}}])")
+_BRACKET = re.compile(rf"(?:[^'/(){{}}\[\]]++|{STRING}|{_COMMENT}|/(?!\*))*+([(){{}}\[\]])")
 _BLANK = re.compile(rf"{_COMMENT}|\s")
 _TEST = re.compile(r"@\s*istest\b", re.IGNORECASE)
 

@@ -7,11 +7,11 @@ from bisect import bisect_right
 
 from sfgov.facts.apex import Reason
 from sfgov.parse.apex.lexer import Tokens
+from sfgov.parse.apex.outline import STRING
 
 _BEYOND = frozenset({"without", "as", "system_mode"})
 """A class whose tokens hold none of these never goes beyond its caller's rights on purpose."""
-_STRING = r"'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|'(?:[^'\\\r\n]|\\.)*'?"
-_STRING_OR_COMMENT = re.compile(rf"{_STRING}|((?://[^\r\n]*(?:\r\n?|\n)?[ \t]*)+|/\*[\s\S]*?(?:\*/|\Z))")
+_STRING_OR_COMMENT = re.compile(rf"{STRING}|((?://[^\r\n]*(?:\r\n?|\n)?[ \t]*)+|/\*[\s\S]*?(?:\*/|\Z))")
 """Comments of one line each that follow each other are one comment."""
 _OF_RIGHTS = re.compile(
     r"""
