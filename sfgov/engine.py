@@ -37,7 +37,7 @@ from sfgov.model.masking import RecordColumns
 from sfgov.model.org import Org
 from sfgov.model.permissions import PersonaDeclaration
 from sfgov.model.visibility import Visibility
-from sfgov.parse.pool import Parsing, parse_files
+from sfgov.parse.pool import APEX, Parsing, parse_files
 from sfgov.place import Place
 from sfgov.project import Project
 from sfgov.project.reading import MountedReader
@@ -241,11 +241,11 @@ class _Code(msgspec.Struct, frozen=True):
 
 def _code_first(parsing: Parsing, checks: Sequence[Check]) -> _Code | None:
     """Link Apex, which takes longest, while the workers still read everything else. None where that gains nothing."""
-    if not any(kind in one.needs for one in checks for kind in _APEX):
+    if not any(kind in one.needs for one in checks for kind in APEX):
         return None
     written: dict[str, Sequence[Written[Fact]]] = {
         source.path: [Written(fact, source.path, source.package) for fact in parsed.facts]
-        for source, parsed in parsing.early(_APEX)
+        for source, parsed in parsing.early(APEX)
     }
     if not written:
         return None
@@ -256,15 +256,12 @@ def _code_first(parsing: Parsing, checks: Sequence[Check]) -> _Code | None:
 
 def _versions(project: Project) -> Index:
     """The API versions at which a project's Apex is saved, and nothing else."""
-    files = [file for file in project.files if file.role == "meta" and file.type in _APEX]
+    files = [file for file in project.files if file.role == "meta" and file.type in APEX]
     return Index(
         Written(fact, source.path, source.package)
         for source, parsed in parse_files(files, project.reader, jobs=1)
         for fact in parsed.facts
     )
-
-
-_APEX = (ApexClass.__name__, ApexTrigger.__name__)
 
 
 def with_line_hashes(run: Run, project: Project) -> Run:

@@ -13,16 +13,16 @@ from contextlib import suppress
 
 import msgspec
 
-from sfgov.facts import Problem
+from sfgov.facts import ApexClass, ApexTrigger, Problem
 from sfgov.parse import Parsed, parse
 from sfgov.project.source import Reader, SourceFile
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
 
+APEX = (ApexClass.__name__, ApexTrigger.__name__)
+"""The types of files that hold Apex, and of what is written beside them."""
 _WORK = {
-    "ApexClass": 5,
-    "ApexTrigger": 5,
     "Profile": 200,
     "Flow": 10,
     "PermissionSet": 10,
@@ -30,6 +30,7 @@ _WORK = {
     "CustomObject": 2,
 }
 """How many plain files one of a type is worth, as far as that can be told without opening it."""
+_WORK_OF_A_BODY = 5
 _WORK_OF_A_BATCH = 200
 _WORTH_A_WORKER = 300
 """Starting a worker takes about as long as this much work."""
@@ -85,7 +86,7 @@ def _processors() -> int:
 
 
 def _work(source: SourceFile) -> int:
-    return _WORK.get(source.type, 1)
+    return _WORK_OF_A_BODY if source.role == "body" else _WORK.get(source.type, 1)
 
 
 def parse_one(source: SourceFile, reader: Reader) -> Parsed:
@@ -170,7 +171,7 @@ def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
 
 
 def _urgency(source: SourceFile) -> tuple[bool, int]:
-    return not source.type.startswith("Apex"), -_work(source)
+    return source.type not in APEX, -_work(source)
 
 
 def _prepare_worker() -> None:
