@@ -136,6 +136,11 @@ class Method(msgspec.Struct, frozen=True, gc=False, array_like=True):
     names: tuple[str, ...] = ()
     """Every name and keyword of its code in lower case, each once."""
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is marked as a test method itself."""
+        return "testmethod" in self.modifiers or any(a.name.casefold() == "istest" for a in self.annotations)
+
 
 class ApexType(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A class, interface or enum; inner ones are listed beside their outer one, named `Outer.Inner`."""
@@ -152,6 +157,11 @@ class ApexType(msgspec.Struct, frozen=True, gc=False, array_like=True):
     fields: tuple[Variable, ...] = ()
     """Fields, properties and enum values; a property with code has its accessors among the methods."""
     methods: tuple[Method, ...] = ()
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is marked as a test class."""
+        return any(annotation.name.casefold() == "istest" for annotation in self.annotations)
 
 
 class Reason(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -63,7 +63,7 @@ def _in_code(written: Written[ApexClass | ApexTrigger]) -> Iterator[Text]:
     for found in fact.fixed_texts:
         around = [m for m in methods if m.line <= found.line <= m.end_line]
         method = max(around, key=lambda one: one.line, default=None)
-        if method is None or not _is_test(method):
+        if method is None or not method.is_test:
             owner = f"{method.owner}.{method.name}" if method and method.kind != "trigger" else fact.name
             yield Text(written.at(found.line, owner, found.column), owner, found.text)
 
@@ -72,10 +72,6 @@ def _methods(fact: ApexClass | ApexTrigger) -> tuple[Method, ...]:
     if isinstance(fact, ApexTrigger):
         return fact.methods
     return tuple(method for one in fact.types for method in one.methods)
-
-
-def _is_test(method: Method) -> bool:
-    return "testmethod" in method.modifiers or any(a.name.casefold() == "istest" for a in method.annotations)
 
 
 def _in_flows(flows: Flows) -> Iterator[Text]:

@@ -19,7 +19,7 @@ from sfgov.facts import (
     ExtlClntAppGlobalOauthSettings,
     NamedCredential,
 )
-from sfgov.facts.apex import ApexType, Method, Variable
+from sfgov.facts.apex import Method, Variable
 from sfgov.facts.records import Record
 from sfgov.model.index import Written
 from sfgov.model.org import Org
@@ -149,16 +149,12 @@ def _in_fields(org: Org) -> Iterator[_Found]:
 
 def _in_apex(org: Org) -> Iterator[_Found]:
     for written in org.all(ApexClass):
-        if not any(map(_is_test, written.fact.types)):
+        if not any(owner.is_test for owner in written.fact.types):
             for owner in written.fact.types:
                 yield from _variables(written, owner.name, owner.fields)
                 yield from _methods(written, owner.methods)
     for trigger in org.all(ApexTrigger):
         yield from _methods(trigger, trigger.fact.methods)
-
-
-def _is_test(owner: ApexType) -> bool:
-    return any(annotation.name.casefold() == "istest" for annotation in owner.annotations)
 
 
 def _methods(

@@ -56,7 +56,7 @@ class Apex:
     @cached_property
     def methods(self) -> tuple[LinkedMethod, ...]:
         """Every method, constructor, accessor, initialiser and trigger body, by file and line."""
-        tests = {written.path for written in self.classes if _is_test(written.fact)}
+        tests = {written.path for written in self.classes if written.fact.types[0].is_test}
         found = [
             LinkedMethod(written, method, owner, key, in_test_class=written.path in tests)
             for key, written, owner in self._classes
@@ -233,10 +233,6 @@ class Apex:
         parts = [p for p in self._index.parts(ApexMeta, written.name) if p.fact.owner == written.type]
         beside = (part for part in parts if part.path.startswith(written.path))
         return next(beside, parts[0] if len(parts) == 1 else None)
-
-
-def _is_test(fact: ApexClass) -> bool:
-    return any(a.name.casefold() == "istest" for a in fact.types[0].annotations)
 
 
 def _key(name: str, number: int) -> str:

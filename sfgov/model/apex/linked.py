@@ -29,7 +29,7 @@ class LinkedMethod:
         self.method = method
         self.owner = owner
         self.owner_key = owner_key
-        self.is_test = in_test_class or "testmethod" in method.modifiers or self.annotated("istest")
+        self.is_test = in_test_class or method.is_test
         """Whether it only ever runs in tests: a test method, or anything in a test class."""
 
     @property

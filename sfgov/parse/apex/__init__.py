@@ -80,7 +80,7 @@ def _class(tokens: Tokens, name: str, *, skip_test_code: bool) -> ApexClass:
     declarations = Declarations(tokens, skip_test_code=skip_test_code)
     declarations.read_types()
     types = tuple(declarations.types)
-    is_test = bool(types) and any(one.name.casefold() == "istest" for one in types[0].annotations)
+    is_test = bool(types) and types[0].is_test
     return ApexClass(
         name=name,
         line=types[0].line if types else 1,
