@@ -81,6 +81,7 @@ def run(
     parsing: Parsing | None = None,
     holdings: bool = False,
     own: Config | None = None,
+    keep: list[Org] | None = None,
 ) -> Run:
     """Check one org. A check that raises becomes a finding of SFG003, and the run says that it crashed.
 
@@ -89,16 +90,19 @@ def run(
     who can delete what, what runs by itself, where leads came from and what agents can. `earlier` is the org as it was
     before the change that is checked: what was there already is the gate's business, but some checks ask what a change
     means. With `holdings`, the run says what each bundle lets its holders do. `own` is the policy whose waivers hold,
-    and which sfgov's own checks judge, where that is another than the one that all checks go by.
+    and which sfgov's own checks judge, where that is another than the one that all checks go by. The linked org is added
+    to `keep`: whoever ends soon need not wait until it is taken apart.
     """
     own = own or config
     today = today or datetime.datetime.now(datetime.UTC).date()
-    parsing = parsing or Parsing(project.files, project.reader, jobs)
+    parsing = parsing or Parsing(jobs).begin(project.files, project.reader)
     code = _code_first(parsing, checks)
     written, problems = _parse(project, parsing, progress, code)
     if progress:
         progress("linking", 0, len(written))
     org = link(project, written, config, today, earlier, apex=None if code is None else code.apex)
+    if keep is not None:
+        keep.append(org)
     if progress:
         progress("linking", len(written), len(written))
     found = _Found(_front(project, config))
@@ -165,7 +169,7 @@ def read(
     unread: Callable[[Sequence[FileProblem]], object] | None = None,
 ) -> Org:
     """The linked org, for questions that are no checks. What cannot be read is left out, and told to `unread`."""
-    written, problems = _parse(project, Parsing(project.files, project.reader, jobs), progress)
+    written, problems = _parse(project, Parsing(jobs).begin(project.files, project.reader), progress)
     if unread and problems:
         unread(problems)
     return link(project, written, config, datetime.datetime.now(datetime.UTC).date())

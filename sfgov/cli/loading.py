@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sfgov.imported import Imported
     from sfgov.model.org import Org
     from sfgov.project import Project
+    from sfgov.project.found import Tell
     from sfgov.project.tree import Origin
     from sfgov.selfcheck import FileProblem
 
@@ -58,15 +59,20 @@ def policy_alone(given: Path | None, start: Path, folder: Path | None) -> Config
         return configuration(given, start, all_checks(folder))
 
 
-def opened(paths: Sequence[Path], config: Config, origin: Origin | None = None) -> Project:
-    """The org on disk (or of a commit), with the files in which the policy says that something is declared."""
+def opened(
+    paths: Sequence[Path], config: Config, origin: Origin | None = None, tell: Tell | None = None
+) -> Project:
+    """The org on disk (or of a commit), with the files in which the policy says that something is declared.
+
+    `tell` hears of files as soon as they are found.
+    """
     from sfgov.project import CannotOpen, open_project
     from sfgov.project.tree import Disk
 
     declared = config.policy.declared_files
     base = config.folder(_folder(paths[0])) if config.path else None
     try:
-        return open_project(paths, declared=declared, base=base, origin=origin or Disk())
+        return open_project(paths, declared=declared, base=base, origin=origin or Disk(), tell=tell)
     except CannotOpen as error:
         raise CannotWork(str(error)) from error
 

@@ -21,6 +21,7 @@ from sfgov.cli.loading import all_checks, checks_option, configuration, imported
 if TYPE_CHECKING:
     from sfgov.config import Config
     from sfgov.gate.baseline import Baseline
+    from sfgov.model.org import Org
     from sfgov.parse.pool import Parsing
     from sfgov.project import Project
     from sfgov.result import Run
@@ -84,6 +85,8 @@ class Task(msgspec.Struct, frozen=True):
     jobs: int | None = None
     remarks: tuple[str, ...] = ()
     """What people should hear of the logs of other tools."""
+    kept: list[Org] = []
+    """What is checked, until the process ends."""
 
     @property
     def root(self) -> Path:
@@ -130,7 +133,7 @@ class Task(msgspec.Struct, frozen=True):
                 baseline=known_findings,
                 today=today,
             )
-            ask_now = partial(ask, self.project, matrix=matrix, parsing=self.parsing)
+            ask_now = partial(ask, self.project, matrix=matrix, parsing=self.parsing, keep=self.kept)
             if snapshot is None or diff_base is None:
                 found = ask_now()
             else:
@@ -153,14 +156,15 @@ def prepared(
 ) -> Iterator[Task]:
     """The task that the options describe. Raises `click.UsageError` and `CannotWork`.
 
-    The files are parsed by workers from early on: meanwhile the checks are imported, which takes about as long.
+    The files are parsed by workers from early on: meanwhile others are found and the checks are imported.
     """
     from sfgov.parse.pool import Parsing
 
     paths = tuple(paths) or (Path(),)
-    project = opened(paths, policy_alone(config_file, paths[0], folder))
-    parsing = Parsing(project.files, project.reader, jobs)
+    parsing = Parsing(jobs)
     try:
+        project = opened(paths, policy_alone(config_file, paths[0], folder), tell=parsing.offer)
+        parsing.begin(project.files, project.reader)
         taken = imported_from(logs, project) if logs else None
         known = (*all_checks(folder), *(taken.checks if taken else ()))
         config = configuration(config_file, paths[0], known)

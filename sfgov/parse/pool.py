@@ -41,27 +41,72 @@ _decode = msgspec.msgpack.Decoder(list[Parsed]).decode
 
 
 class Parsing:
-    """The parsing of all files. Workers begin when it is made, and go on while this process does something else."""
+    """The parsing of a project's files, by workers where that pays. They go on while this process does something else.
 
-    def __init__(self, files: Sequence[SourceFile], reader: Reader, jobs: int | None = None) -> None:
+    Apex may be offered while files are still being looked for, as linking it takes longest.
+    """
+
+    def __init__(self, jobs: int | None = None) -> None:
         """`jobs` is the number of processes; None sizes it to the machine and the work."""
+        self._jobs = jobs
+        self._files: Sequence[SourceFile] = ()
+        self._reader: Reader | None = None
+        self._offered: list[SourceFile] = []
+        self._work_offered = 0
+        self._workers: _Workers | None = None
+
+    def offer(self, source: SourceFile, reader: Reader) -> None:
+        """A file that will most likely be among those to begin with. Workers begin when there is Apex enough."""
+        if source.type not in APEX:
+            return
+        if reader is not self._reader:
+            self._hand_over()
+            self._reader = reader
+        self._offered.append(source)
+        self._work_offered += _work(source)
+        if self._workers is not None:
+            if self._work_offered >= _WORK_OF_A_BATCH:
+                self._hand_over()
+        elif self._work_offered >= _WORTH_A_WORKER * (jobs := self._jobs or _processors()) and jobs > 1:
+            self._workers = _Workers(jobs)
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Let workers read what was offered. Where none has begun, it is read with everything else."""
+        if self._workers is not None and self._reader is not None:
+            self._workers.read(self._offered, self._reader)
+        self._offered = []
+        self._work_offered = 0
+
+    def begin(self, files: Sequence[SourceFile], reader: Reader) -> Parsing:
+        """Parse these files; gives itself."""
         self._files = files
+        self._hand_over()
         self._reader = reader
-        self._jobs = _useful_jobs(files) if jobs is None else jobs
-        self._workers = _Workers(files, reader, self._jobs) if self._jobs > 1 else None
+        if self._workers is None:
+            jobs = self._jobs or _useful_jobs(files)
+            self._workers = _Workers(jobs) if jobs > 1 else None
+        if self._workers is not None:
+            self._workers.read(files, reader)
+        return self
 
     def early(self, types: Collection[str]) -> list[tuple[SourceFile, Parsed]]:
         """What the files of these types gave, in their order, as soon as workers have read them.
 
         Empty where no workers read: nothing is gained by taking some files first.
         """
-        return [] if self._workers is None else self._workers.early(types)
+        if self._workers is None:
+            return []
+        wanted = [source for source in self._files if source.type in types]
+        return list(zip(wanted, self._workers.parsed(wanted), strict=True))
 
     def results(self, progress: Progress | None = None) -> Iterator[tuple[SourceFile, Parsed]]:
         """What the files gave, in their order, whatever the number of jobs. To be asked for once."""
-        if self._workers is None:
-            return _parse_here(self._files, self._reader, progress)
-        return self._workers.results(progress)
+        if self._workers is not None:
+            yield from zip(self._files, self._workers.parsed(self._files, progress), strict=True)
+            self.close()
+        elif self._reader is not None:
+            yield from _parse_here(self._files, self._reader, progress)
 
     def close(self) -> None:
         """Let go of the workers, whatever they have not done yet."""
@@ -73,7 +118,7 @@ def parse_files(
     files: Sequence[SourceFile], reader: Reader, *, jobs: int | None = None, progress: Progress | None = None
 ) -> Iterator[tuple[SourceFile, Parsed]]:
     """Parse all files, begun now; as `Parsing`."""
-    return Parsing(files, reader, jobs).results(progress)
+    return Parsing(jobs).begin(files, reader).results(progress)
 
 
 def _useful_jobs(files: Sequence[SourceFile]) -> int:
@@ -110,62 +155,60 @@ def _parse_here(
 class _Workers:
     """Processes that read and parse batches of files."""
 
-    def __init__(self, files: Sequence[SourceFile], reader: Reader, jobs: int) -> None:
-        self._files = files
-        self._reader = reader
+    def __init__(self, jobs: int) -> None:
         # A forked worker has everything imported already. Workers start before any thread of ours does.
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_worker)
-        self._waiting: dict[Future[bytes], list[int]] = {}
-        self._parsed: list[Parsed | None] = [None] * len(files)
+        self._readers: dict[SourceFile, Reader] = {}
+        self._waiting: dict[Future[bytes], list[SourceFile]] = {}
+        self._parsed: dict[SourceFile, Parsed] = {}
+
+    def read(self, files: Sequence[SourceFile], reader: Reader) -> None:
+        """Hand over those of the files that have not been handed over yet."""
+        new = [source for source in files if source not in self._readers]
+        self._readers |= dict.fromkeys(new, reader)
         with suppress(BrokenProcessPool):
-            for batch in _batches(files):
-                given = _encode([files[i] for i in batch])
-                self._waiting[self._pool.submit(_parse_batch, given, reader)] = batch
+            for batch in _batches(new):
+                self._waiting[self._pool.submit(_parse_batch, _encode(batch), reader)] = batch
 
-    def early(self, types: Collection[str]) -> list[tuple[SourceFile, Parsed]]:
-        wanted = [position for position, file in enumerate(self._files) if file.type in types]
-        self._take([f for f, batch in self._waiting.items() if not set(wanted).isdisjoint(batch)], None)
-        return [(self._files[position], self._result(position)) for position in wanted]
-
-    def results(self, progress: Progress | None) -> Iterator[tuple[SourceFile, Parsed]]:
-        self._take(list(self._waiting), progress)
-        self.close()
-        for position, source in enumerate(self._files):
-            yield source, self._result(position)
-
-    def _take(self, futures: list[Future[bytes]], progress: Progress | None) -> None:
+    def parsed(self, files: Sequence[SourceFile], progress: Progress | None = None) -> list[Parsed]:
+        """What these files, which were handed over, gave. Waits for it."""
+        wanted = set(files)
         try:
-            for future in as_completed(futures):
+            for future in as_completed(
+                [f for f, batch in self._waiting.items() if not wanted.isdisjoint(batch)]
+            ):
                 batch = self._waiting.pop(future)
-                for position, facts in zip(batch, _decode(future.result()), strict=True):
-                    self._parsed[position] = facts
+                self._parsed.update(zip(batch, _decode(future.result()), strict=True))
                 if progress:
-                    progress(len(self._files) - sum(map(len, self._waiting.values())), len(self._files))
+                    progress(min(len(self._parsed), len(files)), len(files))
         except BrokenProcessPool:
             self._waiting.clear()  # a worker died, most likely of memory
+        return list(map(self._result, files))
 
-    def _result(self, position: int) -> Parsed:
+    def _result(self, source: SourceFile) -> Parsed:
         """What a worker brought; what it did not bring is parsed here: slower, but whole."""
-        return self._parsed[position] or parse_one(self._files[position], self._reader)
+        if source not in self._parsed:
+            self._parsed[source] = parse_one(source, self._readers[source])
+        return self._parsed[source]
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _batches(files: Sequence[SourceFile]) -> list[list[int]]:
-    """Positions of files that go to a worker together.
+def _batches(files: Sequence[SourceFile]) -> list[list[SourceFile]]:
+    """Files that go to a worker together.
 
     Apex comes first, as linking it takes longest; then large work, so that all workers end at the same time.
     """
-    batches: list[list[int]] = []
+    batches: list[list[SourceFile]] = []
     room = 0
-    for position in sorted(range(len(files)), key=lambda i: _urgency(files[i])):
-        work = _work(files[position])
+    for source in sorted(files, key=_urgency):
+        work = _work(source)
         if work > room:
             batches.append([])
             room = _WORK_OF_A_BATCH
-        batches[-1].append(position)
+        batches[-1].append(source)
         room -= work
     return batches
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sfgov.project.contents import Hidden, PackageDirectory, PathProblem
 from sfgov.project.ignore import Rule
 from sfgov.project.manifest import Manifest
 from sfgov.project.packages import Declared, ProjectFile
-from sfgov.project.source import SourceFile
+from sfgov.project.source import Reader, SourceFile
+
+Tell = Callable[[SourceFile, Reader], object]
+"""Called with a file and what reads it."""
 
 
 class Found:
     """What the walks have found so far. The same file under the same path counts once."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell | None = None) -> None:
+        """`tell` hears of each file when it is found."""
+        self._tell = tell
         self.files: dict[str, SourceFile] = {}
         self.names: set[tuple[str, str]] = set()
         self.problems: set[PathProblem] = set()
@@ -20,6 +27,13 @@ class Found:
         self.package_directories: dict[tuple[str, str], PackageDirectory] = {}
         self.project_files: list[ProjectFile] = []
         self._hidden: dict[tuple[Rule, str], list[str]] = {}
+
+    def add(self, file: SourceFile, reader: Reader) -> None:
+        """Note a file, unless there is one under its path."""
+        if file.path not in self.files:
+            self.files[file.path] = file
+            if self._tell:
+                self._tell(file, reader)
 
     def add_package(
         self, label: str, entry: Declared, project: ProjectFile, listed_in: str, *, exists: bool

@@ -18,6 +18,7 @@ from sfgov.project.naming import (
     metadata_type_of_folder_name,
 )
 from sfgov.project.packages import read_project_file
+from sfgov.project.reading import MountedReader
 from sfgov.project.registry import registry
 from sfgov.project.scope import Scope
 from sfgov.project.source import SourceFile
@@ -42,6 +43,7 @@ class Walk:
         """`skip` are folders (relative to the tree) that another walk reads."""
         self._tree = tree
         self._prefix = prefix
+        self._reader = MountedReader(((prefix, tree),))
         self._found = found
         self._skip = frozenset(skip)
         self._packages: dict[str, str] = {}
@@ -204,10 +206,9 @@ class Walk:
             self._found.names.add((identity.type, identity.name))
         if identity.parent is not None:
             self._found.names.add(identity.parent)
-        if identity.parsed and path not in self._found.files:
-            self._found.files[path] = SourceFile(
-                path, identity.type, identity.name, identity.role, scope.package
-            )
+        if identity.parsed:
+            file = SourceFile(path, identity.type, identity.name, identity.role, scope.package)
+            self._found.add(file, self._reader)
 
     def _take_manifests(self, scope: Scope, names: Sequence[str]) -> None:
         for name in names:

@@ -10,7 +10,7 @@ import msgspec
 
 from sfgov.project.contents import NoMetadata, Project
 from sfgov.project.declared import find_declared
-from sfgov.project.found import Found
+from sfgov.project.found import Found, Tell
 from sfgov.project.layout import Walk
 from sfgov.project.packages import ProjectFile
 from sfgov.project.reading import MountedReader
@@ -34,6 +34,7 @@ def open_project(
     declared: Mapping[str, Sequence[str]] = {},
     base: Path | None = None,
     origin: Origin = Disk(),  # noqa: B008  it has no state
+    tell: Tell | None = None,
 ) -> Project:
     """Find everything that is metadata below `paths`, which together are one org.
 
@@ -43,10 +44,12 @@ def open_project(
     package directories is read whole, since it was asked for.
 
     `declared` maps sfgov's own types (`MaskingTemplate`) to globs relative to `base`, a folder, by default the
-    first path's. `origin` is where all of it is read from: the disk, or a commit. Raises `NoMetadata` and `BadArchive`, with messages for the user.
+    first path's. `origin` is where all of it is read from: the disk, or a commit. `tell` hears of each file when it is
+    found, with what reads it, though what is found later may change what it is. Raises `NoMetadata` and `BadArchive`,
+    with messages for the user.
     """
     roots = find_roots(paths or [Path()], origin)
-    found = Found()
+    found = Found(tell)
     mounts: Mounts = {}
     for position, root in enumerate(roots):
         mounts = _walk(root, roots[:position], found) | mounts

@@ -111,6 +111,13 @@ _NAMES = frozenset(name for _, name in _STATIC_CALLS) | {"send"}
 _NEW_HTTP = re.compile(r"new\s+(?:system\.)?http\s*\(\s*\)", re.IGNORECASE)
 
 
+def is_quiet(operation: Operation) -> bool:
+    """Whether an operation has no effect by itself, whatever its receiver is: as most have."""
+    if operation.kind == "call":
+        return operation.name.casefold() not in _NAMES
+    return operation.kind not in _STATEMENTS
+
+
 def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
     """The effect of one operation by itself, without following calls. Queries of custom metadata are not limited.
 
@@ -119,11 +126,9 @@ def effect_of(operation: Operation, receiver_type: str = "") -> Effect | None:
     """
     if operation.kind in _STATEMENTS:
         return None if operation.name[-5:].casefold() == "__mdt" else _STATEMENTS[operation.kind]
-    if operation.kind != "call":
+    if is_quiet(operation):
         return None
     name = operation.name.casefold()
-    if name not in _NAMES:
-        return None
     if name == "send":
         is_http = receiver_type.casefold().removeprefix("system.") == "http"
         return Effect.CALLOUT if is_http or _NEW_HTTP.fullmatch(operation.receiver) else None

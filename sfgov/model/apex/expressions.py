@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from sfgov.model.apex.linked import LinkedMethod
 from sfgov.model.apex.members import Members
@@ -32,7 +33,7 @@ _SAME_METHODS = frozenset({"clone", "deepclone"})
 _DEEPEST = 12
 
 
-class TypeRef(NamedTuple):
+class TypeRef(msgspec.Struct, frozen=True, gc=False):
     """A type as it is written (`Map<Id, Account>`), and the key of the type in which it is written."""
 
     text: str
@@ -45,6 +46,8 @@ class Expressions:
     def __init__(self, types: Types, members: Members) -> None:
         self._types = types
         self._members = members
+        self._keys: dict[tuple[str, str, str], str] = {}
+        """Of names that are no local variables."""
 
     def type_of(
         self, linked: LinkedMethod, text: str, own: str, line: int = 0, depth: int = 0
@@ -67,7 +70,18 @@ class Expressions:
 
     def key_of(self, linked: LinkedMethod, text: str, own: str, line: int = 0) -> str:
         """The key of the org's type that an expression has, or nothing."""
-        found = self.type_of(linked, text, own, line)
+        if not text.isidentifier():
+            return self._key(self.type_of(linked, text, own, line))
+        local = linked.local(text.casefold(), line)
+        if local:
+            return self._types.find(local.type, linked.owner_key)
+        wanted = (text, own, linked.owner_key)
+        known = self._keys.get(wanted)
+        if known is None:
+            known = self._keys[wanted] = self._key(self._named(linked, text, own, line))
+        return known
+
+    def _key(self, found: TypeRef | None) -> str:
         return self._types.find(found.text, found.inside) if found else ""
 
     def _named(self, linked: LinkedMethod, name: str, own: str, line: int) -> TypeRef | None:
@@ -238,8 +252,8 @@ def _joined(text: str) -> TypeRef | None:
 def _literal(text: str) -> TypeRef | None:
     if text[0] == "'":
         return TypeRef("String", "") if re.fullmatch(r"'(?:[^'\\]|\\.)*'", text) else None
-    if text.casefold() in ("true", "false"):
-        return TypeRef("Boolean", "")
+    if text[0].isalpha():
+        return TypeRef("Boolean", "") if text.casefold() in ("true", "false") else None
     number = _NUMBER.fullmatch(text)
     if number:
         wide = {"d": "Double", "l": "Long"}.get(number["suffix"].casefold())

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from sfgov.facts.apex import Operation
 from sfgov.model.apex.calls import Calls, Dispatch
-from sfgov.model.apex.effects import Effect, effect_of
+from sfgov.model.apex.effects import Effect, effect_of, is_quiet
 from sfgov.model.apex.linked import LinkedMethod
 
 _SILENT = frozenset({"return", "throw"})
 """Kinds of operations that neither work nor call: what stands in them has operations of its own."""
 
 
-class Work(NamedTuple):
+class Work(msgspec.Struct, frozen=True, gc=False):
     """An operation that spends a limit by itself."""
 
     operation: Operation
     effect: Effect
 
 
-class Call(NamedTuple):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A call site that runs methods of the org in the same transaction."""
 
     operation: Operation
@@ -42,7 +43,8 @@ class CallGraph:
         self._unresolved: dict[str, set[str]] = defaultdict(set)
         self.methods = tuple(m for m in methods if not m.is_test)
         for linked in self.methods:
-            self._read(linked)
+            if linked.method.operations:
+                self._read(linked)
 
     def work_of(self, linked: LinkedMethod) -> Sequence[Work]:
         """What a method does by itself, in source order."""
@@ -61,7 +63,7 @@ class CallGraph:
     def _names_called(self) -> dict[str, set[str]]:
         """Per file, the names of methods whose call was not resolved."""
         for linked in self.methods:
-            for operation, _ in self.work_of(linked):
+            for operation in (work.operation for work in self.work_of(linked)):
                 if operation.kind == "call" and not self._calls.dispatch(linked, operation).targets:
                     self._unresolved[linked.written.path].add(operation.name.casefold())
         return self._unresolved
@@ -93,6 +95,26 @@ class CallGraph:
                         found[caller] = found[linked] + 1
                         waiting.append(caller)
         return found
+
+    def coming_to(self, starts: Iterable[LinkedMethod]) -> Iterator[LinkedMethod]:
+        """The starts and all methods that come to one, nearest first.
+
+        When a method is given, calls of it may be added: then their callers are given too.
+        """
+        found = dict.fromkeys(starts)
+        waiting = deque(found)
+        done: set[int] = set()
+        while waiting:
+            linked = waiting.popleft()
+            yield linked
+            for dispatch in self._dispatches.get(id(linked), ()):
+                if id(dispatch) in done:
+                    continue
+                done.add(id(dispatch))
+                for caller, _ in self._sites[id(dispatch)]:
+                    if caller not in found:
+                        found[caller] = None
+                        waiting.append(caller)
 
     def reachable(
         self, starts: Iterable[LinkedMethod]
@@ -153,7 +175,7 @@ class CallGraph:
 
     def effect(self, linked: LinkedMethod, operation: Operation) -> Effect | None:
         """What an operation does by itself, without following calls."""
-        if operation.kind in {"assign", "new"}:
+        if is_quiet(operation):
             return None
         receiver_type = ""
         if operation.kind == "call" and operation.name.casefold() == "send":

@@ -54,7 +54,8 @@ class LinkedMethod:
 
     def annotated(self, *names: str) -> bool:
         """Whether the method has one of these annotations (in lower case)."""
-        return any(a.name.casefold() in names for a in self.method.annotations)
+        annotations = self.method.annotations
+        return bool(annotations) and any(a.name.casefold() in names for a in annotations)
 
     @cached_property
     def _locals(self) -> dict[str, list[Variable]]:

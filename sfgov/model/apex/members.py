@@ -79,7 +79,7 @@ class Members:
         method = found.method
         owner = self._types.get(found.owner_key)
         of_interface = owner is not None and owner.kind == "interface"
-        if not of_interface and not _VIRTUAL & set(method.modifiers):
+        if not of_interface and _VIRTUAL.isdisjoint(method.modifiers):
             return []
         name, arity = method.name.casefold(), len(method.parameters)
         below: dict[int, LinkedMethod] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -29,37 +30,29 @@ class _Text(NamedTuple):
 
 def connect_reads(graph: CallGraph, calls: Calls) -> None:
     """Add the reads of getters that come to any work to the call graph."""
-    mentioning = _mentioning(graph)
-    done: set[str] = set()
-    while True:
-        names = {g.method.name.casefold() for g in _working_getters(graph)} - done
-        if not names:
-            return
-        done |= names
-        for linked, words in mentioning:
-            mentioned = words & names
-            if mentioned:
-                graph.add_calls(linked, list(_reads(linked, mentioned, calls)))
+    readers = _readers(graph)
+    for linked in graph.coming_to(m for m in graph.methods if graph.work_of(m)):
+        if linked.method.kind == "getter":
+            name = linked.method.name.casefold()
+            for reader in readers.pop(name, ()):
+                graph.add_calls(reader, list(_reads(reader, name, calls)))
 
 
-def _mentioning(graph: CallGraph) -> list[tuple[LinkedMethod, set[str]]]:
-    """The methods that have names of getters in their expressions, each with these names, in lower case."""
+def _readers(graph: CallGraph) -> dict[str, list[LinkedMethod]]:
+    """By the names of getters, in lower case: the methods that have the name in their code."""
     getters = {linked.method.name.casefold() for linked in graph.methods if linked.method.kind == "getter"}
-    found = ((linked, getters.intersection(linked.method.names)) for linked in graph.methods)
-    return [(linked, names) for linked, names in found if names]
+    found: dict[str, list[LinkedMethod]] = defaultdict(list)
+    for linked in graph.methods:
+        for name in getters.intersection(linked.method.names):
+            found[name].append(linked)
+    return found
 
 
-def _working_getters(graph: CallGraph) -> list[LinkedMethod]:
-    """The getters that do work by themselves or through calls."""
-    working = graph.distances(m for m in graph.methods if graph.work_of(m))
-    return [linked for linked in working if linked.method.kind == "getter"]
-
-
-def _reads(linked: LinkedMethod, mentioned: set[str], calls: Calls) -> Iterator[Call]:
+def _reads(linked: LinkedMethod, name: str, calls: Calls) -> Iterator[Call]:
     seen: set[tuple[int, str]] = set()
-    for text, line, loops, guard in _texts(linked, mentioned):
+    for text, line, loops, guard in _texts(linked, name):
         for match in _READ.finditer(_STRING.sub("''", text) if "'" in text else text):
-            if match[0].casefold() not in mentioned:
+            if match[0].casefold() != name:
                 continue
             holder = _holder(match.string, match.start())
             written = holder + match[0]
@@ -83,15 +76,11 @@ def _holder(text: str, end: int) -> str:
     return found[0] if found else ""
 
 
-def _texts(linked: LinkedMethod, mentioned: Collection[str]) -> Iterator[_Text]:
-    """The expressions of a method that one of these names (in lower case) may be in, which most are not."""
+def _texts(linked: LinkedMethod, name: str) -> Iterator[_Text]:
+    """The expressions of a method that a name (in lower case) may be in."""
 
     def names(text: str) -> bool:
-        lower = text.casefold()
-        for name in mentioned:  # noqa: SIM110  for one or two names a generator costs more than the search
-            if name in lower:
-                return True
-        return False
+        return name in text.casefold()
 
     method = linked.method
     for op in method.operations:

@@ -351,5 +351,5 @@ class Declarations:
             loops=tuple(body.loops),
             guards=tuple(body.guards),
             operations=tuple(body.operations),
-            names=tuple(filter(is_name, dict.fromkeys(self.words[start:end]))),
+            names=tuple(filter(str.isidentifier, dict.fromkeys(self.words[start:end]))),
         )
