@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from sfgov.facts import ApexClass, Component, Problem, Profile
-from sfgov.parse.pool import parse_files
+from sfgov.parse.pool import Parsing, parse_files
 from sfgov.project import open_project
 from sfgov.project.source import Reader, SourceFile
 from sfgov.testing import write_files
@@ -105,3 +105,19 @@ def test_progress_comes_to_the_end(tmp_path: Path, jobs: int) -> None:
 
 def test_no_files(tmp_path: Path) -> None:
     assert described((), DeadlyReader(str(tmp_path), "", 0), 2) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_offered_early_is_given_back_as_what_it_turned_out_to_be(tmp_path: Path, jobs: int) -> None:
+    write_files(tmp_path, {f"classes/C{n}.cls": f"public class C{n} {{}}\n" for n in range(300)})
+    parsing = Parsing(jobs)
+    project = open_project([tmp_path], tell=parsing.offer)
+    left_out, *others, changed = project.files
+    files = [*others, msgspec.structs.replace(changed, name="Other")]
+    parsing.begin(files, project.reader)
+    names = [fact.name for _, parsed in parsing.early(["ApexClass"]) for fact in parsed.facts]
+    assert names == ([one.name for one in files] if jobs > 1 else [])
+    found = list(parsing.results())
+    assert [source for source, _ in found] == files
+    assert [fact.name for _, parsed in found for fact in parsed.facts] == [one.name for one in files]
+    assert left_out.name not in names

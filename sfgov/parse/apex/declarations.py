@@ -67,14 +67,10 @@ class Declarations:
     """Reads the types of a class file, or a trigger.
 
     Each reading method takes the index of its first token and gives the index after its last one, always a later one.
-    With `skip_test_code`, what the methods of test classes do is not read: it never happens in production, and it is
-    half of all Apex.
     """
 
-    def __init__(self, tokens: Tokens, *, skip_test_code: bool = False) -> None:
+    def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
-        self._skip_test_code = skip_test_code
-        self._skipping = False
         self.words = tokens.words
         self.types: list[ApexType] = []
 
@@ -102,10 +98,6 @@ class Declarations:
         name = f"{outer}.{tokens.written(name_at)}" if outer else tokens.written(name_at)
         place = len(self.types)
         self.types.append(ApexType(name, kind, tokens.line(name_at), tokens.line(name_at)))
-        if not outer:
-            self._skipping = self._skip_test_code and any(
-                a.name.lower() == "istest" for a in head.annotations
-            )
         extends, implements, index = self._supertypes(name_at + 1)
         members = Members(name)
         if kind == "enum":
@@ -212,10 +204,7 @@ class Declarations:
     def _code(self, method: Method, index: int, members: Members) -> int:
         """Read the block that opens here as the method's; gives the index after it."""
         body = Body()
-        if self._skipping:
-            end = after_brackets(self.words, index, self.tokens.count)
-        else:
-            end = Statements(self.tokens, body).block(index)
+        end = Statements(self.tokens, body).block(index)
         members.methods.append(self._with_body(method, body, index, end))
         return end
 

@@ -101,7 +101,7 @@ def sfgov_positions(path: Path, data: bytes) -> Positions:
 
 def methods(path: Path, data: bytes) -> Iterator[Method]:
     kind = "ApexClass" if path.suffix == ".cls" else "ApexTrigger"
-    for fact in read_apex(data, SourceFile(path.name, kind, path.stem, "body"), skip_test_code=False):
+    for fact in read_apex(data, SourceFile(path.name, kind, path.stem, "body"), skip_tests=False):
         if isinstance(fact, ApexClass):
             for declared in fact.types:
                 yield from declared.methods

@@ -118,22 +118,36 @@ private class Some_TEST {
 """
 
 
-def test_what_test_classes_do_is_not_read_unless_asked_for() -> None:
+def test_what_is_in_test_classes_is_not_read_unless_asked_for() -> None:
     source = SourceFile("classes/Some_TEST.cls", "ApexClass", "Some_TEST", "body")
-    for asked, expected in ((True, []), (False, ["new", "return", "dml", "call", "call", "dml"])):
-        (fact,) = read_apex(TEST_CLASS, source, skip_test_code=asked)
-        assert isinstance(fact, ApexClass)
-        methods = [method for one in fact.types for method in one.methods]
-        assert [(m.owner, m.name, m.line) for m in methods] == [
-            ("Some_TEST", "made", 3),
-            ("Some_TEST", "works", 5),
-            ("Some_TEST.Inner", "go", 4),
-        ]
-        kinds = [operation.kind for method in methods for operation in method.operations]
-        assert sorted(kinds) == sorted(expected if not asked else [])
+    (fact,) = read_apex(TEST_CLASS, source)
+    assert isinstance(fact, ApexClass)
+    assert [(one.name, one.line, one.end_line, one.is_test) for one in fact.types] == [
+        ("Some_TEST", 2, 6, True)
+    ]
+    assert fact.types[0].methods == ()
+    (fact,) = read_apex(TEST_CLASS, source, skip_tests=False)
+    assert isinstance(fact, ApexClass)
+    methods = [method for one in fact.types for method in one.methods]
+    assert [(m.owner, m.name, m.line) for m in methods] == [
+        ("Some_TEST", "made", 3),
+        ("Some_TEST", "works", 5),
+        ("Some_TEST.Inner", "go", 4),
+    ]
+    kinds = sorted(operation.kind for method in methods for operation in method.operations)
+    assert kinds == ["call", "call", "dml", "dml", "new", "return"]
 
 
 def test_what_is_broken_in_a_test_class_is_still_said() -> None:
     source = SourceFile("classes/Some_TEST.cls", "ApexClass", "Some_TEST", "body")
     outcomes = list(read_apex(TEST_CLASS.replace(b"update a; }", b"update a;"), source))
     assert [type(one).__name__ for one in outcomes] == ["ApexClass", "Problem"]
+
+
+def test_what_stands_behind_a_test_class_is_read() -> None:
+    source = SourceFile("classes/Some_TEST.cls", "ApexClass", "Some_TEST", "body")
+    (fact,) = read_apex(TEST_CLASS + b"/* static void old() { go(); ) */\n// }\n", source)
+    assert isinstance(fact, ApexClass)
+    assert fact.types[0].end_line == 6
+    *_, problem = read_apex(TEST_CLASS + b"/* static void old() { go(); }\n", source)
+    assert problem == Problem("the comment that starts here never ends", 7)
